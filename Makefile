@@ -1,0 +1,58 @@
+# Everyday commands. `make run` and `make test` are all a newcomer needs; both work on a machine without Node.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PAGE := backend/stratascope/web/static/index.html
+FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: run test setup dev check format bench specimen build types clean
+
+run: $(PAGE)  ## Build everything and start the dashboard
+	$(BIN)/stratascope serve --host $(HOST) --port $(PORT)
+
+test: check  ## Every check and every test
+	$(BIN)/python backend/build_frontend.py test
+	$(BIN)/python tests/e2e/chromium.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+setup: $(VENV)/installed  ## Create the environment
+
+$(VENV)/installed: constraints.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+build: $(PAGE)  ## Build the page
+
+$(PAGE): $(VENV)/installed $(FRONTEND_SOURCES)
+	$(BIN)/python backend/build_frontend.py build
+
+dev: $(VENV)/installed  ## Service with the page served by Vite, reloading as you type
+	$(BIN)/python backend/build_frontend.py dev
+
+check: $(VENV)/installed $(PAGE)  ## Formatting, lint, types, import rules; front end too
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python backend/build_frontend.py check
+
+format: $(VENV)/installed  ## Rewrite every file in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python backend/build_frontend.py format
+
+types: $(VENV)/installed  ## Regenerate the front end's API types from OpenAPI
+	$(BIN)/python backend/build_frontend.py types
+
+bench: $(VENV)/installed $(PAGE)  ## Side-by-side measurements; never part of the tests
+	$(BIN)/python -m benchmarks
+
+specimen: $(VENV)/installed  ## Train the bundled model again (hours of one core)
+	$(BIN)/python -m stratascope.specimen
+
+clean:  ## Remove everything that is built
+	rm -rf $(VENV) frontend/node_modules backend/stratascope/web/static

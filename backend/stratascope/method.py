@@ -1,0 +1,307 @@
+"""The contract of an analysis: one decorated function, whose signature is the declaration.
+
+    class LogitLensParams(PromptParams):
+        top_k: int = Field(5, ge=1, le=50, description="Tokens kept per cell.")
+
+    @method(title="Logit lens", version=1, papers=[Paper("…", 2023)], reading="…")
+    def logit_lens(model: Model, params: LogitLensParams) -> TokenGrid:
+        \"\"\"Decode every layer's residual stream with the model's own unembedding.\"\"\"
+
+From this come the REST route with its schema, the cache key, the form, the panel, the CLI command, the client function and
+the docs page. `@method` returns a frozen value and changes nothing else: the folder a module lies in is the registry.
+
+Method modules are imported by processes that must not load torch. So their annotations are strings (`from __future__
+import annotations`), model classes are imported under TYPE_CHECKING, and torch is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, Protocol, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+
+from stratascope.problem import Cancelled
+from stratascope.result import KINDS, Result
+
+__all__ = [
+    "Cancelled",
+    "Cost",
+    "Field",
+    "Guide",
+    "Indices",
+    "Message",
+    "Method",
+    "ModelFacts",
+    "Paper",
+    "Params",
+    "Progress",
+    "PromptParams",
+    "Text",
+    "TokenText",
+    "method",
+    "silent",
+]
+
+MAX_PROMPT_CHARACTERS = 100_000
+
+
+def _whole_characters(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("text has an unpaired surrogate, which no encoding can carry") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole_characters)]
+"""Text that every encoding can carry."""
+
+Name = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
+"""An id of a model or another resource."""
+
+TokenText = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
+"""The text of one token, leading space included."""
+
+Index = Annotated[int, Field(ge=0, le=1_000_000)]
+
+Indices = Literal["all"] | Annotated[list[Index], Field(min_length=1, max_length=4096)]
+"""A list of indices from 0, or "all"."""
+
+
+class Params(BaseModel):
+    """Parameters of a method: frozen, strict (no coercion between types), without unknown fields, NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Message(Params):
+    """One chat message."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Annotated[Text, StringConstraints(max_length=MAX_PROMPT_CHARACTERS)]
+
+
+class PromptParams(Params):
+    """Parameters of a method that reads one prompt, given as plain text or as chat messages."""
+
+    prompt: Annotated[Text, StringConstraints(max_length=MAX_PROMPT_CHARACTERS)] = Field(
+        "", description="The text the model reads.", json_schema_extra={"widget": "prompt"}
+    )
+    messages: Annotated[list[Message], Field(min_length=1, max_length=64)] | None = Field(
+        None, description="Chat messages, laid out by the model's template, in place of a prompt.", json_schema_extra={"widget": "prompt"}
+    )
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A source, cited by title."""
+
+    title: str
+    year: int
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the page says about a method.
+
+    `question` is the group of the catalogue it stands in, `purpose` one sentence, `reading` two or three sentences on how
+    to read the figure with its pitfalls, `synonyms` further words the search finds it by, `next` the ids of methods that
+    answer the natural next question.
+    """
+
+    question: str
+    purpose: str
+    reading: str
+    synonyms: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run takes: forward passes over the prompt and peak extra memory in bytes."""
+
+    forwards: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a cost estimate may know of a model without loading it."""
+
+    layers: int
+    heads: int
+    width: int
+    vocabulary: int
+    context: int
+    parameters: int
+
+
+class Progress(Protocol):
+    """How a running method speaks to those who wait for it. Raises `Cancelled` when nobody does."""
+
+    def __call__(self, done: int, total: int, stage: str) -> None:
+        """`done` of `total` units of `stage` are finished."""
+
+    def partial(self, result: Result) -> None:
+        """Send a result whose missing cells are still NaN."""
+
+
+class _Silent:
+    """Progress that nobody watches: for notebooks and tests that call a method directly."""
+
+    def __call__(self, done: int, total: int, stage: str) -> None:
+        return
+
+    def partial(self, result: Result) -> None:
+        return
+
+
+silent: Progress = _Silent()
+
+_RESOURCES: Mapping[str, str] = {
+    "Model": "Id of the model: one of those that GET /models lists.",
+}
+"""Resource types a method may ask for, by annotation, with the description of their reference field."""
+
+Capability = Literal["causal", "heads", "patterns", "residual_contract", "sequential_blocks"]
+"""What a model must be able to do for a method to run on it; measured when the model is loaded."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One analysis, declared by its function. Every attribute is derived from the function or given to `@method`."""
+
+    function: Callable[..., Result]
+    title: str
+    version: int
+    guide: Guide
+    papers: tuple[Paper, ...]
+    requires: tuple[Capability, ...]
+    cost: Callable[[ModelFacts, Any, int], Cost]
+
+    @cached_property
+    def id(self) -> str:
+        """family/name, from where the module lies: stratascope.methods.lens.logit_lens -> lens/logit-lens."""
+        family, name = self.function.__module__.split(".")[-2:]
+        return f"{family}/{name}".replace("_", "-")
+
+    @property
+    def family(self) -> str:
+        """First half of the id."""
+        return self.id.split("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Second half of the id."""
+        return self.id.split("/")[1]
+
+    @cached_property
+    def description(self) -> str:
+        """The function's docstring."""
+        return inspect.getdoc(self.function) or ""
+
+    @cached_property
+    def params(self) -> type[Params]:
+        """The parameter class."""
+        return cast(type[Params], self._annotation("params"))
+
+    @cached_property
+    def kind(self) -> str:
+        """Name of the result kind."""
+        kind = self._annotation("return")
+        if not (isinstance(kind, type) and issubclass(kind, Result) and kind.kind in KINDS):
+            raise TypeError(f"{self.function.__name__} must return one of the result kinds, not {kind!r}")
+        return kind.kind
+
+    @cached_property
+    def resources(self) -> dict[str, str]:
+        """Argument name -> resource type, for the arguments that are references in a request."""
+        found = {}
+        for name, parameter in inspect.signature(self.function).parameters.items():
+            if name in ("params", "progress"):
+                continue
+            kind = str(parameter.annotation).rpartition(".")[2]
+            if kind not in _RESOURCES:
+                raise TypeError(f"argument {name}: {kind} is no resource; known are {', '.join(_RESOURCES)}")
+            found[name] = kind
+        return found
+
+    @cached_property
+    def takes_progress(self) -> bool:
+        """Whether the function reports progress."""
+        return "progress" in inspect.signature(self.function).parameters
+
+    @cached_property
+    def request(self) -> type[Params]:
+        """The body of a request: the parameters with one reference field per resource, flat."""
+        stem = self.params.__name__.removesuffix("Params")
+        fields: dict[str, Any] = {
+            name: (Name, Field(description=_RESOURCES[kind], json_schema_extra={"widget": "resource"}))
+            for name, kind in self.resources.items()
+        }
+        return create_model(f"{stem}Request", __base__=self.params, __module__=self.params.__module__, **fields)
+
+    def split(self, request: Params) -> tuple[dict[str, str], Params]:
+        """A validated request as (resource references, parameters)."""
+        values = {name: getattr(request, name) for name in type(request).model_fields}
+        references = {name: values.pop(name) for name in self.resources}
+        return references, self.params.model_construct(**values)
+
+    def describe(self) -> dict[str, Any]:
+        """The catalogue entry: all a page, a client or an agent needs to offer the method."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "version": self.version,
+            "family": self.family,
+            "kind": self.kind,
+            "question": self.guide.question,
+            "purpose": self.guide.purpose,
+            "reading": self.guide.reading,
+            "synonyms": list(self.guide.synonyms),
+            "next": list(self.guide.next),
+            "papers": [{"title": paper.title, "year": paper.year} for paper in self.papers],
+            "requires": list(self.requires),
+            "resources": self.resources,
+            "description": self.description,
+            "params": self.params.model_json_schema(),
+        }
+
+    def _annotation(self, name: str) -> Any:
+        annotation = self.function.__annotations__.get(name)
+        if annotation is None:
+            raise TypeError(f"{self.function.__name__} needs an annotation for {name}")
+        return eval(annotation, self.function.__globals__) if isinstance(annotation, str) else annotation  # noqa: S307
+
+
+def _one_forward(model: ModelFacts, params: Params, tokens: int) -> Cost:
+    """Default cost: one captured forward pass."""
+    stream = 4 * tokens * model.width * 5 * model.layers
+    return Cost(forwards=1, bytes=stream + 4 * tokens * model.vocabulary)
+
+
+def method(
+    *,
+    title: str,
+    guide: Guide,
+    version: int = 1,
+    papers: tuple[Paper, ...] | list[Paper] = (),
+    requires: tuple[Capability, ...] = ("causal",),
+    cost: Callable[[ModelFacts, Any, int], Cost] = _one_forward,
+) -> Callable[[Callable[..., Result]], Method]:
+    """Declare a function as a method. Raise `version` whenever its numbers may change: it is part of the cache key."""
+
+    def declare(function: Callable[..., Result]) -> Method:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", function.__name__):
+            raise TypeError(f"{function.__name__}: a method is named in lower case with underscores")
+        declared = Method(function, title, version, guide, tuple(papers), requires, cost)
+        if function.__module__.rpartition(".")[2] != function.__name__:
+            raise TypeError(f"{function.__module__}: the method must have the module's name, not {function.__name__}")
+        return declared
+
+    return declare

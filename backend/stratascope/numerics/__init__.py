@@ -1,0 +1,1 @@
+"""Plain tensor functions without a model. They import torch: methods import them inside their function."""
