@@ -29,7 +29,10 @@ class Catalog(Mapping[str, Method]):
     errors: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, method_id: str) -> Method:
-        """The method with this id. Raises a 404 `Problem` that names the nearest ids."""
+        return self.methods[method_id]
+
+    def find(self, method_id: str) -> Method:
+        """The method with this id. Raises a 404 `Problem` when there is none."""
         if method_id in self.methods:
             return self.methods[method_id]
         raise Problem(
@@ -64,7 +67,7 @@ def load_catalog(folders: Iterable[Path] = ()) -> Catalog:
     return Catalog(dict(sorted(methods.items())), errors)
 
 
-def _sources(folders: Iterable[Path]) -> Iterator[tuple[str, "_Loader"]]:
+def _sources(folders: Iterable[Path]) -> Iterator[tuple[str, _Loader]]:
     import stratascope.methods
 
     for info in pkgutil.walk_packages(stratascope.methods.__path__, "stratascope.methods."):

@@ -56,7 +56,9 @@ class Document:
         head = orjson.loads(header.get("__metadata__", {}).get(_METADATA_KEY, "null"))
         if not isinstance(head, dict):
             raise ValueError("not a stratascope document")
-        return cls(head, load_tensors(body))
+        found = load_tensors(body)  # in no particular order: the same document must always read the same
+        order = {name: place for place, name in enumerate(head.get("result", {}).get("dims", {}))}
+        return cls(head, {name: found[name] for name in sorted(found, key=lambda name: order.get(name, len(order)))})
 
     def to_json(self) -> bytes:
         """The JSON encoding: strict (no NaN), arrays as nested lists named by what they hold."""

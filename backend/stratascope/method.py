@@ -93,7 +93,9 @@ class PromptParams(Params):
         "", description="The text the model reads.", json_schema_extra={"widget": "prompt"}
     )
     messages: Annotated[list[Message], Field(min_length=1, max_length=64)] | None = Field(
-        None, description="Chat messages, laid out by the model's template, in place of a prompt.", json_schema_extra={"widget": "prompt"}
+        None,
+        description="Chat messages, laid out by the model's template, in place of a prompt.",
+        json_schema_extra={"widget": "prompt"},
     )
 
 

@@ -105,4 +105,6 @@ def not_enough_samples(method: str, least: int, unit: str, got: int) -> Problem:
 
 def bad_parameter(name: str, constraint: str, got: object) -> Problem:
     """A parameter that depends on the model or the prompt has a value that cannot be used."""
-    return Problem("bad_parameter", f"{name} must be {constraint}; got {got}.", field=name, remedy=f"Set {name} to {constraint}")
+    return Problem(
+        "bad_parameter", f"{name} must be {constraint}; got {got}.", field=name, remedy=f"Set {name} to {constraint}"
+    )

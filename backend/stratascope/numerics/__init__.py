@@ -1,1 +1,1 @@
-"""Plain tensor functions without a model. They import torch: methods import them inside their function."""
+"""Plain functions without a model: on tensors (methods import those inside their function), and on text (`units`)."""

@@ -1,0 +1,62 @@
+"""The way from a residual stream vector to logits: final norm, unembedding, scale and softcap, as the model does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from stratascope.models.norms import FrozenNorm, NormFacts
+
+
+class Unembedding:
+    """logits = cap(scale · (norm(x) · weightᵀ + bias)), through the model's own modules.
+
+    `weight` [vocabulary, width], `bias` [vocabulary] or None, `scale`, `softcap` (None: none). `facts` describe the
+    final norm's linear part.
+    """
+
+    def __init__(
+        self, tail: Sequence[nn.Module], head: nn.Linear, scale: float, softcap: float | None, facts: NormFacts
+    ) -> None:
+        self._tail, self._head = tuple(tail), head
+        self.scale, self.softcap, self.facts = scale, softcap, facts
+
+    @property
+    def weight(self) -> Tensor:
+        """The unembedding matrix [vocabulary, width], in the model's dtype."""
+        return self._head.weight
+
+    @property
+    def bias(self) -> Tensor | None:
+        """What is added to every position's logits before scale and softcap, [vocabulary]."""
+        return self._head.bias
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Logits float32 [..., vocabulary] of stream vectors [..., width]."""
+        return self._finish(self._head(self.norm(x)))
+
+    def project(self, x: Tensor, tokens: Sequence[int] | Tensor) -> Tensor:
+        """Logits float32 [..., token] of stream vectors [..., width] for these token ids only."""
+        wanted = torch.as_tensor(tokens, device=self.weight.device)
+        bias = None if self.bias is None else self.bias[wanted]
+        return self._finish(F.linear(self.norm(x), self.weight[wanted], bias))
+
+    def norm(self, x: Tensor) -> Tensor:
+        """The final norm of x [..., width], in the model's dtype."""
+        x = x.to(self.weight.dtype)
+        for module in self._tail:
+            x = module(x)
+        return x
+
+    def frozen(self, x: Tensor) -> FrozenNorm:
+        """The final norm as the linear map it is at x [..., width]."""
+        return self.facts.freeze(x)
+
+    def _finish(self, logits: Tensor) -> Tensor:
+        logits = logits.float()
+        if self.scale != 1.0:
+            logits = logits * self.scale
+        return logits if self.softcap is None else torch.tanh(logits / self.softcap) * self.softcap
