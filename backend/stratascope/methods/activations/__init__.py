@@ -1,0 +1,1 @@
+"""What the stream looks like as it passes through the layers."""

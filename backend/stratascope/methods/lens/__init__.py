@@ -1,0 +1,1 @@
+"""What each layer would predict, and who wrote the prediction."""

@@ -1,0 +1,268 @@
+"""Direct logit attribution: who wrote the answer into the stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, TokenText, method
+from stratascope.problem import Problem, position_out_of_range
+from stratascope.result import Array, Check, HeadGrid, Quantity, Token
+
+if TYPE_CHECKING:
+    import torch
+
+    from stratascope.models.model import Model
+    from stratascope.models.run import Run
+    from stratascope.numerics.attribution import Direction, Split
+
+Id = Annotated[int, Field(ge=0)]
+LISTED = 10
+
+
+class DirectLogitAttributionParams(PromptParams):
+    """Which answer, against which, and where."""
+
+    position: int = Field(
+        -1, ge=-1_000_000, le=1_000_000, description="Position whose prediction is explained; −1 is the last."
+    )
+    target: TokenText | None = Field(
+        None, description="Token to explain, by text. Without one it is the model's top token there."
+    )
+    distractor: TokenText | None = Field(
+        None,
+        description="Token it is compared with, by text. Without target and distractor it is the model's second token; with "
+        "a target alone, the target's logit above the mean of all is explained.",
+    )
+    target_id: Id | None = Field(None, title="Target id", description="Token to explain, by id.")
+    distractor_id: Id | None = Field(None, title="Distractor id", description="Token it is compared with, by id.")
+    center: bool = Field(
+        True,
+        title="Above the mean",
+        description="Explain a single token's logit above the mean logit of the vocabulary, which makes its size "
+        "meaningful. Changes nothing when two tokens are compared.",
+    )
+
+
+def _cost(model: ModelFacts, params: DirectLogitAttributionParams, tokens: int) -> Cost:
+    stream = 4 * tokens * model.width * 5 * model.layers
+    heads = 4 * model.heads * tokens * model.width
+    return Cost(forwards=1, bytes=stream + heads + 16 * model.vocabulary)
+
+
+@method(
+    title="Direct logit attribution",
+    version=1,
+    guide=Guide(
+        question="What causes the answer?",
+        purpose="Splits the score of one token against another exactly over the embedding, every head and every MLP.",
+        reading="Blue writes toward the target, orange toward the distractor, and the bars add up to the model's own "
+        "score. Only what a part writes directly is seen, not what later layers make of it, and the final norm is held "
+        "fixed although every part also changes its scale. Large opposite bars can cancel: look at both.",
+        synonyms=("DLA", "logit difference", "who wrote the answer", "head contribution", "decomposition", "IOI"),
+        next=("attention/attention-pattern", "lens/logit-lens", "attention/head-scores"),
+    ),
+    papers=[
+        Paper("A Mathematical Framework for Transformer Circuits", 2021),
+        Paper("Interpretability in the Wild: a Circuit for Indirect Object Identification in GPT-2 Small", 2022),
+        Paper("Circuit Component Reuse Across Tasks in Transformer Language Models", 2024),
+    ],
+    requires=("causal", "residual_contract", "heads"),
+    cost=_cost,
+)
+def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams) -> HeadGrid:
+    """Split a logit difference, or one logit above the mean, over everything that was added to make the stream.
+
+    With u = W_U[target] − W_U[distractor] and x the last stream at the position, x = Σ c, the part c contributes
+    scale·⟨φ(c), u⟩, φ being the final norm with the statistics of x held fixed: (c − mean(c))/σ ⊙ γ for LayerNorm, c/ρ ⊙ γ
+    for RMSNorm. What the norm's and the unembedding's own additive parts give is `bias`. With a softcap the split is of the
+    value before it. Attention splits into heads, o_h W_O^h, through frozen post norms where the layer has them, and its bias.
+
+    Arrays, in logits, positive toward the target: `head` [layer, head]; `attention`, `head_bias`, `mlp` [layer]; `components`
+    [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total.
+    """
+    run = model.read(params)
+    position = _position(params.position, len(run.ids))
+    target, distractor = _tokens(model, run, params, position)
+    direction = _direction(target, distractor, params.center)
+    split = _split(model, run, position, direction)
+    labels = ["embedding", *(f"{layer} {part}" for layer in range(model.layers) for part in ("attn", "mlp")), "bias"]
+    named = [token for token in (target, distractor) if token is not None]
+    prob = run.logits([position])[0].softmax(-1)
+    facts: dict[str, Any] = {
+        "position": position,
+        "target": _named(target, prob),
+        "distractor": None if distractor is None else _named(distractor, prob),
+        "model_value": split.model_value,
+        "total": split.total,
+        "bias": split.bias,
+        "embedding": split.embedding,
+        "residual_error": split.total - split.model_value,
+        "top": _top(split),
+    }
+    per_layer = {"attention": split.attention, "head_bias": split.head_bias, "mlp": split.mlp}
+    return HeadGrid(
+        arrays={
+            "head": Array(values=split.head.astype(np.float32), dims=("layer", "head")),
+            **{name: Array(values=v.astype(np.float32), dims=("layer",)) for name, v in per_layer.items()},
+            "components": Array(values=split.components.astype(np.float32), dims=("component",)),
+        },
+        quantities=[Quantity(name="head", label="effect on target − distractor", scale="eff", unit="logits")],
+        coords={"component": labels},
+        tokens=run.tokens.tokens,
+        vocabulary=sorted(named, key=lambda token: token.id),
+        facts=facts,
+        summary=_summary(split, facts),
+        checks=_checks(split),
+        warnings=_warnings(model, split),
+    )
+
+
+def _position(position: int, tokens: int) -> int:
+    """A position counted from the front."""
+    found = position + tokens if position < 0 else position
+    if not 0 <= found < tokens:
+        raise position_out_of_range(position, tokens)
+    return found
+
+
+def _tokens(model: Model, run: Run, params: DirectLogitAttributionParams, position: int) -> tuple[Token, Token | None]:
+    """Target and distractor as asked for; the model's two best tokens stand in for what is not named."""
+    target = _given(model, "target", params.target, params.target_id)
+    distractor = _given(model, "distractor", params.distractor, params.distractor_id)
+    if target is None:
+        best = [int(i) for i in run.logits([position])[0].topk(2).indices]
+        second = best[1] if distractor is None else distractor
+        target, distractor = next(i for i in best if i != second), second
+    if target == distractor:
+        raise Problem(
+            "same_token",
+            "The two tokens must differ.",
+            field="distractor",
+            remedy="Compare with the model's own choices instead",
+            changes={"target": None, "distractor": None, "target_id": None, "distractor_id": None},
+        )
+    return model.token(target), None if distractor is None else model.token(distractor)
+
+
+def _given(model: Model, name: str, text: str | None, token: int | None) -> int | None:
+    """The id of a token named by text or by id."""
+    if text is not None and token is not None:
+        raise Problem("bad_parameter", f"Give {name} or {name}_id, not both.", field=name)
+    if token is not None and token >= model.facts.vocabulary:
+        message = f"{name}_id must be below {model.facts.vocabulary}; got {token}."
+        raise Problem("bad_parameter", message, field=f"{name}_id")
+    return model.single_token(text) if text is not None else token
+
+
+def _direction(target: Token, distractor: Token | None, center: bool) -> Direction:
+    from stratascope.numerics.attribution import Direction
+
+    weights = {target.id: 1.0} if distractor is None else {target.id: 1.0, distractor.id: -1.0}
+    return Direction(weights, centred=center)
+
+
+def _split(model: Model, run: Run, position: int, direction: Direction) -> Split:
+    """Contributions of every part at one position, summed in float64."""
+    import torch
+
+    from stratascope.numerics.attribution import Split, uncapped
+
+    head, unembedding = model.unembedding, model.unembedding.weight
+    with torch.no_grad():
+        frozen = head.frozen(run.resid[-1, position])
+        u = direction.in_stream(unembedding) * head.scale
+
+        def toward(vectors: torch.Tensor) -> np.ndarray:
+            return np.asarray((frozen.apply(vectors).double() @ u).cpu())
+
+        heads = [model.head_output(run, layer)[:, position] for layer in range(model.layers)]
+        biases = [_head_bias(model, run, layer, position) for layer in range(model.layers)]
+        bias = float(frozen.constant.double() @ u)
+        if head.bias is not None:
+            bias += head.scale * float(direction.of_logits(head.bias))
+        logits = run.own_logits if position == len(run.ids) - 1 else run.logits([position])[0]
+        return Split(
+            head=np.stack([toward(each) for each in heads]),
+            attention=toward(run.attn_out[:, position]),
+            head_bias=np.stack([toward(each) for each in biases]),
+            mlp=toward(run.mlp_out[:, position]),
+            embedding=float(toward(run.resid[0, position])),
+            bias=bias,
+            model_value=float(direction.of_logits(uncapped(logits, head.softcap))),
+        )
+
+
+def _head_bias(model: Model, run: Run, layer: int, position: int) -> torch.Tensor:
+    """What attention adds besides its heads, at one position: [width]."""
+    import torch
+
+    bias = model.head_bias(layer, run)
+    if bias is None:
+        return torch.zeros_like(run.resid[0, position], dtype=torch.float32)
+    return bias if bias.dim() == 1 else bias[position]
+
+
+def _named(token: Token, prob: torch.Tensor) -> dict[str, Any]:
+    """A token for the facts, with the model's probability and rank of it."""
+    own = float(prob[token.id])
+    return {"id": token.id, "text": token.text, "probability": own, "rank": 1 + int((prob > own).sum())}
+
+
+def _top(split: Split) -> list[dict[str, Any]]:
+    """The heads, MLPs and the embedding with the largest contributions of either sign."""
+    layers, heads = split.head.shape
+    found = [(f"{layer}.{head}", split.head[layer, head]) for layer in range(layers) for head in range(heads)]
+    found += [(f"{layer} mlp", split.mlp[layer]) for layer in range(layers)] + [("embedding", split.embedding)]
+    largest = sorted(found, key=lambda each: -abs(each[1]))[:LISTED]
+    return [{"label": label, "value": float(value)} for label, value in largest]
+
+
+def _checks(split: Split) -> list[Check]:
+    return [
+        Check(
+            name="sum_error",
+            label="sum error",
+            value=split.error,
+            ok=1e-4,
+            warn=1e-2,
+            explanation="Difference between the sum of all parts and the score in the model's own logits, relative to the "
+            "score where it is above 1.",
+        ),
+        Check(
+            name="head_sum_error",
+            label="heads add up",
+            value=split.head_error,
+            ok=1e-4,
+            warn=1e-2,
+            explanation="Largest difference between the heads of a layer with its bias and what its attention adds.",
+        ),
+        Check(
+            name="cancellation",
+            label="cancellation",
+            value=float(np.abs(split.components).sum() / max(abs(split.total), 1e-12)),
+            explanation="Sizes of all parts over the size of their sum: 1 means that none works against the others.",
+        ),
+    ]
+
+
+def _warnings(model: Model, split: Split) -> list[str]:
+    found = []
+    if model.unembedding.softcap is not None:
+        found.append("This model caps its logits; the parts add up to the value before the cap.")
+    if np.abs(split.components).sum() > 20 * max(abs(split.total), 1e-12):
+        found.append("Large parts of opposite sign cancel here; a single bar says little.")
+    return found
+
+
+def _summary(split: Split, facts: dict[str, Any]) -> str:
+    """The largest head and what everything adds up to."""
+    layer, head = divmod(int(np.abs(split.head).argmax()), split.head.shape[1])
+    largest = float(split.head[layer, head])
+    over = f" over “{facts['distractor']['text']}”" if facts["distractor"] else ""
+    text = (
+        f"Head {layer}.{head} writes {largest:+.2f} toward “{facts['target']['text']}”{over}, the largest of "
+        f"{split.head.size} heads; all parts sum to {split.total:+.2f} (model {split.model_value:+.2f})."
+    )
+    return text.replace("-", "−")

@@ -1,0 +1,30 @@
+"""Axe finds nothing serious on any page, in both themes, wide and narrow; nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from tests.e2e.conftest import wait_for_figures
+from tests.live import Live
+
+PAGES = {"workbench": "/", "models": "/models", "docs": "/docs", "not found": "/a/nothing-here"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(
+    open_context: Any, watch: Any, server: Live, theme: str, width: int, name: str
+) -> None:
+    page = open_context(theme, width, 900 if width > 800 else 844).new_page()
+    page.goto(server.url + PAGES[name])
+    if name == "workbench":
+        wait_for_figures(page)
+    else:
+        page.get_by_role("heading").first.wait_for()
+    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    watch.assert_clean(page)

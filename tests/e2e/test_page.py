@@ -1,0 +1,164 @@
+"""The main job in a browser: a prompt, layer by layer; change a token; ask another question; save; the link opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.conftest import EXAMPLE, panel, wait_for_figures
+from tests.live import Live
+
+
+def open_workbench(page: Page, server: Live) -> None:
+    page.goto(server.url)
+    wait_for_figures(page)
+
+
+def test_the_first_screen_shows_the_example_analysed(page: Page, server: Live) -> None:
+    open_workbench(page, server)
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value(EXAMPLE)
+    lens = panel(page, "Logit lens")
+    expect(lens.get_by_role("grid")).to_be_visible()
+    expect(lens).to_contain_text("matches model output")
+    expect(lens).to_contain_text("7 of 7 rows")
+    expect(page.get_by_label("Question")).to_contain_text("Mary")
+
+
+def test_another_prompt_gives_another_answer_and_an_address_that_restores_it(page: Page, server: Live) -> None:
+    open_workbench(page, server)
+    editor = page.get_by_label("Prompt", exact=True)
+    editor.fill("The capital of France is")
+    page.keyboard.press("Control+Enter")
+    strip = page.get_by_role("listbox", name="Tokens").or_(page.get_by_label("Tokens", exact=True)).first
+    expect(strip).to_contain_text("France")
+    wait_for_figures(page)
+    expect(page.locator("body")).to_contain_text("Paris")
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    wait_for_figures(page)
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("The capital of France is")
+    page.go_back()
+    page.go_back()
+
+
+def test_the_prompt_never_reaches_the_path_of_a_request(page: Page, server: Live, watch: Any) -> None:
+    open_workbench(page, server)
+    assert all("Mary" not in request for request in watch.requests)
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("residual norms", "Residual norms"),
+        ("sublayer", "Sublayer contribution"),
+        ("induction", "Head roles"),
+        ("boundaries", "Token boundaries"),
+    ],
+)
+def test_a_question_is_added_from_the_keyboard_by_searching(page: Page, server: Live, words: str, title: str) -> None:
+    open_workbench(page, server)
+    page.locator("body").press("/")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    added = panel(page, title)
+    expect(added).to_be_visible()
+    wait_for_figures(page)
+    expect(added.locator("canvas, svg, [role=grid], table").first).to_be_visible()
+
+
+def test_a_pin_in_one_panel_is_the_pin_of_all(page: Page, server: Live) -> None:
+    open_workbench(page, server)
+    page.get_by_role("option", name="Position 4:").or_(page.get_by_label("Position 4:")).first.click()
+    expect(page.get_by_role("complementary").last).to_contain_text("position 4")
+    assert "at=4" in page.url
+
+
+def test_parameters_come_from_the_schema_and_run(page: Page, server: Live) -> None:
+    open_workbench(page, server)
+    lens = panel(page, "Logit lens")
+    lens.get_by_role("button", name="more", exact=True).click()
+    field = page.get_by_label("Top k").or_(page.get_by_label("top k")).or_(page.get_by_label("Tokens kept")).first
+    field.fill("3")
+    field.press("Enter")
+    page.keyboard.press("Escape")
+    wait_for_figures(page)
+    expect(lens).to_contain_text("top 1 of 3 per cell")
+
+
+def test_the_code_shown_gives_the_numbers_drawn(page: Page, server: Live) -> None:
+    open_workbench(page, server)
+    panel(page, "Logit lens").get_by_role("button", name="Code").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("curl")
+    expect(dialog).to_contain_text("/api/v1/methods/lens/logit-lens")
+
+
+def test_removing_a_panel_can_be_undone(page: Page, server: Live) -> None:
+    open_workbench(page, server)
+    count = page.locator("section.panel").count()
+    panel(page, "Lens trajectory").get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Remove").click()
+    expect(page.locator("section.panel")).to_have_count(count - 1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("section.panel")).to_have_count(count)
+
+
+def test_an_analysis_is_shared_and_opens_with_the_worker_stopped(
+    open_context: Any, watch: Any, own_server: Live
+) -> None:
+    watch.origin = own_server.url
+    page = open_context().new_page()
+    open_workbench(page, own_server)
+    page.get_by_role("button", name="Share").click()
+    page.get_by_label("Title").last.fill("Who gets the drink <b>")
+    page.get_by_role("dialog").get_by_role("button", name="Create").or_(
+        page.get_by_role("dialog").get_by_role("button", name="Save")
+    ).first.click()
+    link = page.get_by_role("dialog").locator("input[readonly], a[href*='/a/']").first
+    link.wait_for()
+    address = link.get_attribute("href") or link.input_value()
+    own_server.kill_worker(19)  # SIGSTOP: whatever needs the worker now would hang
+    try:
+        reader = open_context().new_page()
+        watch.requests.clear()
+        reader.goto(address if address.startswith("http") else own_server.url + address)
+        expect(reader.get_by_role("heading", level=1)).to_have_text("Who gets the drink <b>")
+        expect(panel(reader, "Logit lens").get_by_role("grid")).to_be_visible()
+        allowed = ("/api/v1/analyses/", "/api/v1/methods")
+        asked = [request for request in watch.requests if "/api/" in request]
+        assert asked
+        assert all(request.startswith("GET ") and request[4:].startswith(allowed) for request in asked), asked
+        watch.assert_clean(reader)
+    finally:
+        own_server.kill_worker(18)
+
+
+def test_a_worker_killed_in_mid_run_is_survived(open_context: Any, watch: Any, own_server: Live) -> None:
+    watch.origin = own_server.url
+    page = open_context().new_page()
+    open_workbench(page, own_server)
+    before = own_server.worker_pid()
+    own_server.kill_worker()
+    page.get_by_label("Prompt", exact=True).fill("Today is Monday, so tomorrow is")
+    page.keyboard.press("Control+Enter")
+    wait_for_figures(page)
+    expect(page.locator("body")).to_contain_text("Tuesday")
+    assert own_server.worker_pid() != before
+    watch.assert_clean(page)
+
+
+def test_eight_panels_cost_one_forward_per_prompt(own_server: Live) -> None:
+    prompt = {"model": "specimen", "prompt": EXAMPLE}
+    with httpx.Client(base_url=own_server.api, timeout=60) as client:
+        methods = [method["id"] for method in client.get("/methods").json()["methods"]]
+        forwards = []
+        for method in methods:
+            answer = client.post(f"/methods/{method}", json=prompt)
+            assert answer.status_code == 200, answer.text
+            forwards.append(answer.json()["provenance"]["forwards"])
+    assert len(methods) >= 8
+    own_probe = {"attention/head-scores"}  # reads its own random sequences, not the prompt
+    assert sum(n for method, n in zip(methods, forwards, strict=True) if method not in own_probe) == 1

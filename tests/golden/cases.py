@@ -1,0 +1,53 @@
+"""What is written down: one request per file, answered on the golden model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stratascope.document import Document
+from tests.methods.call import call, catalogue
+from tests.planted import golden_model
+
+FOLDER = Path(__file__).parent
+PROMPT = "w5 w9 w3 w5 w9"
+
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "lens_logit_lens": ("lens/logit-lens", {"top_k": 3, "targets": ["w3", "w7"]}),
+    "lens_logit_lens_mlp": ("lens/logit-lens", {"top_k": 2, "site": "mlp_out", "norm": "none"}),
+    "lens_lens_trajectory": ("lens/lens-trajectory", {"metrics": "all", "k": 4}),
+    "lens_direct_logit_attribution": ("lens/direct-logit-attribution", {"target": "w3", "distractor": "w7"}),
+    "lens_direct_logit_attribution_single": ("lens/direct-logit-attribution", {"target": "w3", "position": 2}),
+    "activations_residual_norms": ("activations/residual-norms", {}),
+    "activations_sublayer_contribution": ("activations/sublayer-contribution", {"per_token": True}),
+    "attention_attention_pattern": ("attention/attention-pattern", {"layers": [1], "heads": "all"}),
+    "attention_attention_pattern_logits": ("attention/attention-pattern", {"layers": [2], "heads": [0], "view": "logits"}),
+    "attention_attention_pattern_values": (
+        "attention/attention-pattern", {"layers": [0], "heads": [1], "view": "value_weighted"},
+    ),
+    "attention_head_scores": ("attention/head-scores", {"source": "prompt"}),
+    "tokenization_token_boundaries": ("tokenization/token-boundaries", {"overlay": "number"}),
+}  # fmt: skip
+
+
+def answer(name: str) -> dict[str, Any]:
+    """The answer to a case as it is written down: without versions of libraries, numbers to seven digits."""
+    method_id, params = CASES[name]
+    method = catalogue()[method_id]
+    document = Document.of(call(method_id, golden_model(), PROMPT, **params))
+    flat = json.loads(Document(document.head, {n: _rounded(a) for n, a in document.arrays.items()}).to_json())
+    return {"method": method_id, "version": method.version, "prompt": PROMPT, "params": params, **flat}
+
+
+def path(name: str) -> Path:
+    """Where a case is written down."""
+    return FOLDER / f"{name}.json"
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind != "f":
+        return values
+    return np.array([float(f"{value:.7g}") for value in values.ravel()]).reshape(values.shape)

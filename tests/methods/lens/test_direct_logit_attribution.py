@@ -1,0 +1,181 @@
+"""Direct logit attribution: exact sums on every family, planted heads, and a split done by hand from the weights."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from stratascope.problem import Problem
+from stratascope.result import HeadGrid
+from tests.families import FAMILIES, load_tiny
+from tests.methods.call import PROMPT, call, check, values
+from tests.planted import COPY_STRENGTH, INDUCTION_HEAD, induction_model, one_head_model
+
+ID = "lens/direct-logit-attribution"
+TOKENS: list[dict[str, Any]] = [
+    {},
+    {"target_id": 40, "distractor_id": 41},
+    {"target_id": 40},
+    {"target_id": 40, "center": False},
+]
+
+
+@torch.no_grad()
+def network_logits(model: Any, ids: list[int]) -> torch.Tensor:
+    """The library's own logits [position, vocabulary], the softcap undone."""
+    logits = model.network(input_ids=torch.tensor([ids]), use_cache=False).logits[0].double()
+    cap = getattr(model.network.config, "final_logit_softcapping", None)
+    return torch.atanh(logits / cap) * cap if cap else logits
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("params", TOKENS)
+@pytest.mark.parametrize("position", [-1, 3])
+def test_parts_add_up_to_the_librarys_own_score(family: str, params: dict[str, Any], position: int) -> None:
+    model = load_tiny(family)
+    result = call(ID, model, position=position, **params)
+    logits = network_logits(model, model.tokenize(PROMPT).ids)[position]
+    target, distractor = result.facts["target"]["id"], result.facts["distractor"]
+    expected = float(logits[target])
+    if distractor:
+        expected -= float(logits[distractor["id"]])
+    elif params.get("center", True):
+        expected -= float(logits.mean())
+    total = float(values(result, "components").sum())
+    assert total == pytest.approx(expected, abs=1e-3 * max(1.0, abs(expected)))
+    assert total == pytest.approx(result.facts["total"], abs=1e-4)
+    assert result.facts["model_value"] == pytest.approx(expected, abs=1e-4)
+    np.testing.assert_allclose(
+        values(result, "head").sum(1) + values(result, "head_bias"), values(result, "attention"), atol=1e-4
+    )
+    assert [each.verdict for each in result.checks] == ["ok", "ok", "info"]
+
+
+def test_components_are_the_parts_in_order_of_depth() -> None:
+    model = load_tiny("gpt2")
+    result = call(ID, model)
+    assert isinstance(result, HeadGrid)
+    labels = result.coords["component"]
+    assert labels[:3] == ["embedding", "0 attn", "0 mlp"]
+    assert labels[-1] == "bias"
+    parts = dict(zip(labels, values(result, "components").tolist(), strict=True))
+    for layer in range(model.layers):
+        assert parts[f"{layer} attn"] == pytest.approx(float(values(result, "attention")[layer]))
+        assert parts[f"{layer} mlp"] == pytest.approx(float(values(result, "mlp")[layer]))
+    assert parts["bias"] == pytest.approx(result.facts["bias"])
+    assert parts["embedding"] == pytest.approx(result.facts["embedding"])
+
+
+@torch.no_grad()
+def test_heads_of_gpt2_split_by_hand() -> None:
+    """The textbook's formula on weights read from the state dict and head outputs caught in front of the projection."""
+    model = load_tiny("gpt2")
+    ids = model.tokenize(PROMPT).ids
+    network: Any = model.network
+    caught: list[torch.Tensor] = []
+    hooks = [
+        block.attn.c_proj.register_forward_pre_hook(lambda module, args: caught.append(args[0][0].double()))
+        for block in network.transformer.h
+    ]
+    states = network(input_ids=torch.tensor([ids]), output_hidden_states=True, use_cache=False).hidden_states
+    last = network.transformer.h[-1](states[-2])
+    last = (last[0] if isinstance(last, tuple) else last).reshape(len(ids), -1)[-1].double()
+    for hook in hooks:
+        hook.remove()
+    norm, unembedding = network.transformer.ln_f, network.lm_head.weight.double()
+    direction = (
+        (unembedding[40] - unembedding[41]) * norm.weight.double() / (last.var(unbiased=False) + norm.eps).sqrt()
+    )
+    direction -= direction.mean()
+    expected = [
+        [float(z[-1, 8 * head : 8 * head + 8] @ block.attn.c_proj.weight.double()[8 * head : 8 * head + 8] @ direction)
+         for head in range(4)]
+        for z, block in zip(caught, network.transformer.h, strict=False)
+    ]  # fmt: skip
+    found = values(call(ID, model, target_id=40, distractor_id=41), "head")
+    np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_planted_induction_head_writes_the_answer() -> None:
+    result = call(ID, induction_model(), "w5 w9 w3 w5", target="w9", distractor="w5")
+    heads = values(result, "head")
+    others = heads.copy()
+    others[INDUCTION_HEAD] = 0
+    assert np.abs(others).max() < 1e-5
+    embedding = result.facts["embedding"]
+    assert heads[INDUCTION_HEAD] == pytest.approx(-COPY_STRENGTH * embedding, rel=1e-5)
+    assert np.abs(values(result, "mlp")).max() == 0.0
+    assert result.facts["top"][0]["label"] == "1.1"
+    assert "Head 1.1" in result.summary
+    assert "“w9” over “w5”" in result.summary
+
+
+def test_where_one_head_writes_all_others_are_exactly_zero() -> None:
+    result = call(ID, one_head_model())
+    heads = values(result, "head")
+    assert heads[2, 1] != 0.0
+    heads = heads.copy()
+    heads[2, 1] = 0.0
+    assert not heads.any()
+    assert not values(result, "mlp").any()
+
+
+def test_the_models_two_best_tokens_stand_in() -> None:
+    model = load_tiny("gpt2")
+    logits = network_logits(model, model.tokenize(PROMPT).ids)[-1]
+    best = logits.topk(3).indices.tolist()
+    both = call(ID, model).facts
+    assert (both["target"]["id"], both["distractor"]["id"]) == (best[0], best[1])
+    assert (both["target"]["rank"], both["distractor"]["rank"]) == (1, 2)
+    assert both["target"]["probability"] == pytest.approx(float(logits.softmax(-1)[best[0]]), abs=1e-6)
+    assert call(ID, model, distractor_id=best[0]).facts["target"]["id"] == best[1]
+    assert call(ID, model, distractor_id=best[2]).facts["target"]["id"] == best[0]
+    assert call(ID, model, target_id=best[2]).facts["distractor"] is None
+
+
+def test_text_and_id_name_the_same_token() -> None:
+    model = load_tiny("gpt2")
+    by_text = call(ID, model, target=" paris", distractor=" cat")
+    by_id = call(ID, model, target_id=model.single_token(" paris"), distractor_id=model.single_token(" cat"))
+    np.testing.assert_array_equal(values(by_text, "head"), values(by_id, "head"))
+
+
+def test_swapping_the_tokens_turns_every_sign() -> None:
+    model = load_tiny("qwen3")
+    one, other = call(ID, model, target_id=40, distractor_id=41), call(ID, model, target_id=41, distractor_id=40)
+    np.testing.assert_allclose(values(one, "components"), -values(other, "components"), atol=1e-6)
+
+
+def test_centring_changes_a_single_token_and_no_difference() -> None:
+    model = load_tiny("gpt2")
+    pair = [call(ID, model, target_id=40, distractor_id=41, center=center) for center in (True, False)]
+    single = [call(ID, model, target_id=40, center=center) for center in (True, False)]
+    np.testing.assert_allclose(values(pair[0], "components"), values(pair[1], "components"), atol=1e-6)
+    assert np.abs(values(single[0], "components") - values(single[1], "components")).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"target_id": 40, "distractor_id": 40}, "same_token"),
+        ({"target": " paris", "distractor": " paris"}, "same_token"),
+        ({"target": " paris", "target_id": 3}, "bad_parameter"),
+        ({"target_id": 10**6}, "bad_parameter"),
+        ({"target": "not one token"}, "token_not_single"),
+        ({"position": 99}, "position_out_of_range"),
+        ({"position": -99}, "position_out_of_range"),
+    ],
+)
+def test_questions_without_an_answer_are_refused(params: dict[str, Any], code: str) -> None:
+    with pytest.raises(Problem) as found:
+        call(ID, load_tiny("gpt2"), **params)
+    assert found.value.code == code
+    assert found.value.message
+
+
+def test_a_broken_split_fails_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_tiny("gpt2")
+    run = model.run(model.tokenize(PROMPT).ids)
+    monkeypatch.setattr(run, "own_logits", run.own_logits * 1.5)
+    assert check(call(ID, model, target_id=40), "sum_error").verdict == "fail"
