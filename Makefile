@@ -6,11 +6,12 @@ PAGE := backend/stratascope/web/static/index.html
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
 HOST ?= 127.0.0.1
 PORT ?= 8000
+MODELS ?=
 
 .PHONY: run test setup dev check format bench specimen build types clean
 
 run: $(PAGE)  ## Build everything and start the dashboard
-	$(BIN)/stratascope serve --host $(HOST) --port $(PORT)
+	$(BIN)/stratascope serve --host $(HOST) --port $(PORT) $(if $(MODELS),--models $(MODELS))
 
 test: check  ## Every check and every test
 	$(BIN)/python backend/build_frontend.py test

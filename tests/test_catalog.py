@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stratascope.catalog import load_catalog
+from stratascope.method import QUESTIONS
 from stratascope.problem import Problem
 
 METHOD = '''
@@ -89,3 +90,8 @@ def test_every_own_method_loads_without_torch() -> None:
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_methods_stand_in_the_order_of_the_questions() -> None:
+    questions = [declared.guide.question for declared in load_catalog().values()]
+    assert [QUESTIONS.index(question) for question in questions] == sorted(map(QUESTIONS.index, questions))

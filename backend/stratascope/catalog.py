@@ -17,7 +17,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from stratascope.method import Method
+from stratascope.method import QUESTIONS, Method
 from stratascope.problem import Problem
 
 
@@ -64,7 +64,7 @@ def load_catalog(folders: Iterable[Path] = ()) -> Catalog:
             errors[source] = f"{declared.id} exists already; it was not replaced"
         else:
             methods[declared.id] = declared
-    return Catalog(dict(sorted(methods.items())), errors)
+    return Catalog({declared.id: declared for declared in sorted(methods.values(), key=_place)}, errors)
 
 
 def _sources(folders: Iterable[Path]) -> Iterator[tuple[str, _Loader]]:
@@ -106,6 +106,12 @@ def _declared(module: ModuleType) -> Method:
     if not isinstance(declared, Method):
         raise TypeError(f"{stem}.py must hold a function {stem} decorated with @method")
     return declared
+
+
+def _place(declared: Method) -> tuple[int, str, str]:
+    """Where a method stands in the catalogue: by question, then by id."""
+    question = declared.guide.question
+    return QUESTIONS.index(question) if question in QUESTIONS else len(QUESTIONS), question, declared.id
 
 
 def _check(declared: Method) -> None:

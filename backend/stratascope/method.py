@@ -107,6 +107,22 @@ class Paper:
     year: int
 
 
+QUESTIONS = (
+    "What would each layer predict?",
+    "Where does it look?",
+    "Which features fire?",
+    "What causes the answer?",
+    "Which inputs matter?",
+    "What is encoded where?",
+    "How do layers transform?",
+    "How do two runs differ?",
+    "What do the weights say?",
+    "Steer it",
+    "What does the model read?",
+)
+"""The groups of the catalogue, in the order a person meets them. A question of one's own comes after these."""
+
+
 @dataclass(frozen=True)
 class Guide:
     """What the page says about a method.

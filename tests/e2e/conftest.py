@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
+
 from tests.e2e.chromium import launch_options
 from tests.live import Live
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
 from tests.e2e.conftest import wait_for_figures
 from tests.live import Live
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+
 from tests.e2e.conftest import panel, wait_for_figures
 from tests.live import Live
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.e2e.conftest import EXAMPLE, panel, wait_for_figures
 from tests.live import Live
 

@@ -12,6 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from stratascope.models.guard import inspect_folder
+from stratascope.models.library import Library, ModelEntry
+from stratascope.models.load import load
+from stratascope.problem import Problem
 from tests.families import save_tiny
 from tests.hostile.folders import (
     Spoil,
@@ -36,11 +41,6 @@ from tests.hostile.folders import (
     without,
     write_weights,
 )
-
-from stratascope.models.guard import inspect_folder
-from stratascope.models.library import Library, ModelEntry
-from stratascope.models.load import load
-from stratascope.problem import Problem
 
 WEIGHTS = "model.safetensors"
 FIRST = "transformer.h.0.attn.c_attn.weight"

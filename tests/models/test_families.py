@@ -10,13 +10,13 @@ from functools import cache
 
 import pytest
 import torch
-from tests.families import CONTEXT, FAMILIES, HEADS, LAYERS, WIDTH, load_tiny, tiny
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from stratascope.models.capture import captured_forward
 from stratascope.models.model import Model
 from stratascope.models.run import Run
+from tests.families import CONTEXT, FAMILIES, HEADS, LAYERS, WIDTH, load_tiny, tiny
 
 LENGTH = 24
 PARALLEL = {"gpt_neox"}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.families import save_tiny
 
 from stratascope.models.hub import fetch
 from stratascope.problem import Problem
+from tests.families import save_tiny
 
 OFFERED = (
     "config.json", "model.safetensors", "model-00001-of-00002.safetensors", "tokenizer.json", "chat_template.jinja",

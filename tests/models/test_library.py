@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.families import CONTEXT, HEADS, LAYERS, WIDTH, save_tiny
 
 from stratascope.models.fingerprint import fingerprint
 from stratascope.models.library import Library, ModelEntry
 from stratascope.problem import Problem
+from tests.families import CONTEXT, HEADS, LAYERS, WIDTH, save_tiny
 
 
 @pytest.fixture(scope="module")

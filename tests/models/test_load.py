@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.families import byte_level, entry_of, save_tiny, tiny
 
 from stratascope.models.load import load
 from stratascope.models.run_cache import RunCache
 from stratascope.problem import Problem
+from tests.families import byte_level, entry_of, save_tiny, tiny
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import torch
-from tests.families import CONTEXT, HEADS, LAYERS, tiny
 
 from stratascope.models.library import ModelEntry
 from stratascope.models.load import assemble
 from stratascope.models.model import Model
 from stratascope.models.tokens import TextReader
 from stratascope.problem import Problem
+from tests.families import CONTEXT, HEADS, LAYERS, tiny
 
 
 def connected(family: str, **config: Any) -> Model:

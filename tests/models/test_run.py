@@ -6,7 +6,6 @@ import threading
 
 import pytest
 import torch
-from tests.families import LAYERS, WIDTH, load_tiny, tiny
 
 from stratascope.method import Message, PromptParams
 from stratascope.models import attention
@@ -14,6 +13,7 @@ from stratascope.models.capture import capture
 from stratascope.models.run import Stack
 from stratascope.models.run_cache import RunCache
 from stratascope.problem import Problem
+from tests.families import LAYERS, WIDTH, load_tiny, tiny
 
 IDS = list(range(10, 22))
 

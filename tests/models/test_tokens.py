@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.families import byte_level, sentencepiece
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
@@ -13,6 +12,7 @@ from stratascope.method import MAX_PROMPT_CHARACTERS, Message
 from stratascope.models.pieces import Pieces
 from stratascope.models.tokens import TextReader, guarded
 from stratascope.problem import Problem
+from tests.families import byte_level, sentencepiece
 
 TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}[{{ message['role'] }}] {{ message['content'] }}\n{% endfor %}"

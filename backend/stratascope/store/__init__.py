@@ -1,0 +1,1 @@
+"""What is kept on disk: results (disposable), saved analyses (precious), and the folder that holds both."""

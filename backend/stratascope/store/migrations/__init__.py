@@ -1,0 +1,1 @@
+"""Migrations of saved.db, in order. Run by `stratascope.store.migrate` at start; never by hand."""
