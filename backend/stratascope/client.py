@@ -6,6 +6,8 @@
     answer.checks              # whether the picture can be believed
     answer.figure()            # the figure the page draws
     client.save("Paris appears late", answer).url
+
+An array whose name is already taken, like `values`, is found as `answer["values"]`. Refusals are raised as `Problem`.
 """
 
 from __future__ import annotations

@@ -26,12 +26,35 @@ class Body:
 
 @dataclass(frozen=True)
 class Value:
-    """A JSON value as it stands in the body, for every numeric field. `is_index` when a list of indices may hold it."""
+    """A JSON value as it stands in a body, for every numeric field, and whether it is a whole or any number."""
 
     name: str
     raw: bytes
     is_int: bool
     is_float: bool
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A body that looks hostile and is accepted: it asks the logit lens about `prompt`."""
+
+    name: str
+    raw: bytes
+    prompt: str
+
+
+ACCEPTED = (
+    Odd("duplicate keys: the last one counts", b'{"model": "specimen", "prompt": "a", "prompt": "b"}', "b"),
+    Odd("escaped keys", b'{"mod\\u0065l": "specimen", "pr\\u006fmpt": "a"}', "a"),
+    Odd("escaped text", b'{"model": "specimen", "prompt": "\\u0061\\ud83d\\ude00"}', "a😀"),
+    Odd("escaped nul", b'{"model": "specimen", "prompt": "a\\u0000b"}', "a\0b"),
+    Odd("whitespace around", b' \r\n\t{ "model" : "specimen" , "prompt" : "a" }\n\n', "a"),
+    Odd(
+        "minus zero as a whole number", b'{"model": "specimen", "prompt": "a", "targets": [], "target_ids": [-0]}', "a"
+    ),
+    Odd("keys in another order", b'{"top_k": 1, "prompt": "a", "model": "specimen"}', "a"),
+    Odd("null where nothing is allowed", b'{"model": "specimen", "prompt": "a", "messages": null}', "a"),
+)
 
 
 def _bodies() -> tuple[Body, ...]:
@@ -211,4 +234,4 @@ NAMES = (
 """Ids in an address that stand for nothing: models, results, runs, analyses. As they are written in the address."""
 
 
-SIZE = sum(map(len, (BODIES, TEXTS, TOO_MANY_CHARACTERS, TOO_MANY_TOKENS, VALUES, LISTS, NAMES, WIRE)))
+SIZE = sum(map(len, (BODIES, ACCEPTED, TEXTS, TOO_MANY_CHARACTERS, TOO_MANY_TOKENS, VALUES, LISTS, NAMES, WIRE)))

@@ -1,0 +1,53 @@
+"""What routes may ask for, as annotated types: a signature reads like a list of requirements."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Path
+from starlette.requests import Request
+
+from stratascope.problem import Problem
+from stratascope.web.requests import prefers_async
+from stratascope.web.responses import wants_tensors
+from stratascope.web.services import Services
+
+
+async def _services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+"""The parts of this server."""
+
+
+async def _tensors(request: Request) -> bool:
+    return wants_tensors(request.headers.get("accept"))
+
+
+async def _asynchronous(request: Request) -> bool:
+    return prefers_async(request.headers.get("prefer"))
+
+
+async def require_operator(services: ServicesDep) -> None:
+    """Raise a 403 `Problem` unless only this machine can reach the server: then whoever asks is its operator."""
+    if not services.settings.on_loopback:
+        raise Problem(
+            "operator_only",
+            "Only the operator may do that, and this server can be reached from other machines.",
+            status=403,
+            remedy="Start the server on 127.0.0.1, or name model folders with --models at start",
+        )
+
+
+Id = Annotated[str, Path(alias="id")]
+"""The id in the address."""
+
+Tensors = Annotated[bool, Depends(_tensors)]
+"""Whether the client asked for tensors in place of JSON."""
+
+Asynchronous = Annotated[bool, Depends(_asynchronous)]
+"""Whether the client wants to be answered before the work is done."""
+
+Operator = Depends(require_operator)
+"""Only for the operator."""

