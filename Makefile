@@ -47,6 +47,7 @@ format: $(VENV)/installed  ## Rewrite every file in the house style
 	$(BIN)/python backend/build_frontend.py format
 
 types: $(VENV)/installed  ## Regenerate the front end's API types from OpenAPI
+	$(BIN)/stratascope openapi > frontend/openapi.json
 	$(BIN)/python backend/build_frontend.py types
 
 bench: $(VENV)/installed $(PAGE)  ## Side-by-side measurements; never part of the tests

@@ -30,7 +30,7 @@ def test_a_hostile_prompt_stays_text_everywhere(open_context: Any, watch: Any, s
     for title in ("Logit lens", "Direct logit attribution", "Lens trajectory"):
         expect(panel(page, title)).to_be_visible()
         panel(page, title).hover()
-    panel(page, "Logit lens").get_by_role("button", name="More").click()
+    panel(page, "Logit lens").get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="table").click()
     page.get_by_role("button", name="Share").click()
     page.keyboard.press("Escape")

@@ -24,7 +24,7 @@ def test_the_first_screen_shows_the_example_analysed(page: Page, server: Live) -
     expect(lens.get_by_role("grid")).to_be_visible()
     expect(lens).to_contain_text("matches model output")
     expect(lens).to_contain_text("7 of 7 rows")
-    expect(page.get_by_label("Question")).to_contain_text("Mary")
+    expect(page.get_by_role("group", name="Question")).to_contain_text("Mary")
 
 
 def test_another_prompt_gives_another_answer_and_an_address_that_restores_it(page: Page, server: Live) -> None:
@@ -55,7 +55,7 @@ def test_the_prompt_never_reaches_the_path_of_a_request(page: Page, server: Live
     [
         ("residual norms", "Residual norms"),
         ("sublayer", "Sublayer contribution"),
-        ("induction", "Head roles"),
+        ("head roles", "Head roles"),
         ("boundaries", "Token boundaries"),
     ],
 )
@@ -81,7 +81,7 @@ def test_parameters_come_from_the_schema_and_run(page: Page, server: Live) -> No
     open_workbench(page, server)
     lens = panel(page, "Logit lens")
     lens.get_by_role("button", name="more", exact=True).click()
-    field = page.get_by_label("Top k").or_(page.get_by_label("top k")).or_(page.get_by_label("Tokens kept")).first
+    field = page.get_by_role("textbox", name="tokens per cell")
     field.fill("3")
     field.press("Enter")
     page.keyboard.press("Escape")
@@ -100,7 +100,7 @@ def test_the_code_shown_gives_the_numbers_drawn(page: Page, server: Live) -> Non
 def test_removing_a_panel_can_be_undone(page: Page, server: Live) -> None:
     open_workbench(page, server)
     count = page.locator("section.panel").count()
-    panel(page, "Lens trajectory").get_by_role("button", name="More").click()
+    panel(page, "Lens trajectory").get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Remove").click()
     expect(page.locator("section.panel")).to_have_count(count - 1)
     page.get_by_role("button", name="Undo").click()

@@ -1,0 +1,65 @@
+/** What jsdom lacks: canvases that record what is drawn, observers that stay quiet, dialogs that open. */
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+afterEach(() => {
+  cleanup();
+});
+
+/** A 2d context whose drawing calls are kept in `calls`, with text as wide as six pixels a character. */
+function recordingContext(canvas: HTMLCanvasElement) {
+  const calls: unknown[][] = [];
+  const state: Record<string | symbol, unknown> = { canvas, calls };
+  return new Proxy(state, {
+    get(target, name) {
+      if (name in target) return target[name];
+      if (name === "measureText") return (text: string) => ({ width: 6 * text.length });
+      if (name === "createImageData") {
+        return (width: number, height: number) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
+      }
+      return (...args: unknown[]) => void calls.push([name, ...args]);
+    },
+    set(target, name, value) {
+      target[name] = value;
+      return true;
+    },
+  });
+}
+
+const contexts = new WeakMap<HTMLCanvasElement, unknown>();
+
+Object.defineProperty(HTMLCanvasElement.prototype, "getContext", {
+  configurable: true,
+  value(this: HTMLCanvasElement) {
+    if (!contexts.has(this)) contexts.set(this, recordingContext(this));
+    return contexts.get(this);
+  },
+});
+
+class QuietObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+
+vi.stubGlobal("ResizeObserver", QuietObserver);
+vi.stubGlobal("IntersectionObserver", QuietObserver);
+window.matchMedia ??= ((query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener() {},
+  removeEventListener() {},
+})) as unknown as typeof window.matchMedia;
+Element.prototype.scrollIntoView ??= function () {};
+Element.prototype.hasPointerCapture ??= () => false;
+Element.prototype.setPointerCapture ??= () => {};
+Element.prototype.releasePointerCapture ??= () => {};
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
+  if (!this.open) return;
+  this.open = false;
+  this.dispatchEvent(new Event("close"));
+};

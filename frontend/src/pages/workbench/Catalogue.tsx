@@ -1,0 +1,103 @@
+import { useState } from "react";
+import type { Method } from "../../api/types";
+import { byQuestion, lacking, useMethods, useModel } from "../../state/catalogue";
+import { addAndRun } from "../../state/runner";
+import { useWorkspace } from "../../state/workspace";
+import { t } from "../../ui/i18n";
+import { Icon } from "../../ui/icons";
+import { CatalogueSearch } from "./CatalogueSearch";
+import { CannotRun } from "./CannotRun";
+import "./Catalogue.css";
+
+/** So few methods are all in sight at once. */
+const FEW = 14;
+
+/** Methods under the questions they answer; choosing one adds its panel. */
+export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
+  const methods = useMethods();
+  const model = useModel();
+  const panels = useWorkspace((workspace) => workspace.panels);
+  const [search, setSearch] = useState("");
+  const [toggled, setToggled] = useState<Record<string, boolean>>({});
+  const [refused, setRefused] = useState<Method | null>(null);
+  const inUse = new Set(panels.map(({ method }) => method));
+
+  const choose = (method: Method) => {
+    if (lacking(method, model).length > 0) return setRefused(method);
+    const uid = addAndRun(method.id);
+    onAdded?.(uid);
+  };
+  return (
+    <div className="catalogue">
+      <CatalogueSearch methods={methods} model={model} search={search} onSearch={setSearch} onChoose={choose} />
+      {search.trim() === "" && (
+        <nav className="catalogue-list" aria-label={t("app.catalogue.label")}>
+          {byQuestion(methods).map(({ question, methods: members }) => {
+            const used = members.some(({ id }) => inUse.has(id));
+            const open = toggled[question] ?? (methods.length <= FEW || used);
+            return (
+              <section key={question}>
+                <h2>
+                  <button
+                    type="button"
+                    className="catalogue-question"
+                    aria-expanded={open}
+                    onClick={() => setToggled({ ...toggled, [question]: !open })}
+                  >
+                    <Icon name={open ? "chevronDown" : "chevronRight"} size={12} />
+                    <span className="grow">{question}</span>
+                    {used && !open && <span className="catalogue-used" title={t("app.catalogue.inUse")} />}
+                    <span className="catalogue-count">{members.length}</span>
+                  </button>
+                </h2>
+                {open && (
+                  <ul>
+                    {members.map((method) => (
+                      <li key={method.id}>
+                        <MethodButton
+                          method={method}
+                          reason={reasonOf(method, model)}
+                          inUse={inUse.has(method.id)}
+                          onChoose={choose}
+                        />
+                      </li>
+                    ))}
+                  </ul>
+                )}
+              </section>
+            );
+          })}
+        </nav>
+      )}
+      <CannotRun method={refused} onClose={() => setRefused(null)} />
+    </div>
+  );
+}
+
+/** Why a method cannot run, in a few words; null when it can. */
+export function reasonOf(method: Method, model: Parameters<typeof lacking>[1]): string | null {
+  const [first] = lacking(method, model);
+  return first ? t("app.catalogue.needs", { capability: first.capability.replaceAll("_", " ") }) : null;
+}
+
+interface MethodButtonProps {
+  method: Method;
+  reason: string | null;
+  inUse: boolean;
+  onChoose: (method: Method) => void;
+}
+
+function MethodButton({ method, reason, inUse, onChoose }: MethodButtonProps) {
+  return (
+    <button
+      type="button"
+      className={["catalogue-method", inUse && "used", reason && "refused"].filter(Boolean).join(" ")}
+      title={method.purpose}
+      onClick={() => onChoose(method)}
+    >
+      <span className="clip">{method.title}</span>
+      {reason && <span className="catalogue-reason">{reason}</span>}
+      {inUse && <span className="sr-only">{t("app.catalogue.inUse")}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,54 @@
+import { useEffect, useLayoutEffect, useState, type RefObject } from "react";
+import type { Token } from "../../kinds/types";
+import { selection } from "../../state/selection";
+
+const ROWS = 3;
+/** More tokens than three rows could ever hold: no need to try. */
+const CERTAINLY_MANY = 160;
+
+/** Whether the tokens need more than three rows, so that the strip becomes one row that scrolls. */
+export function useOverflow(list: RefObject<HTMLElement | null>, tokens: Token[]): boolean {
+  const [overflows, setOverflows] = useState(false);
+  const many = tokens.length > CERTAINLY_MANY;
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element || many) return;
+    const measure = () => {
+      const width = [...element.children].reduce((sum, chip) => sum + chip.getBoundingClientRect().width + 2, 0);
+      setOverflows(element.clientWidth > 0 && width / element.clientWidth > ROWS - 0.1);
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, [list, tokens, many]);
+  return many || overflows;
+}
+
+const MARGIN = 24;
+
+/** Scroll the strip sideways, and nothing else, until a token is in sight. */
+export function keepInView(list: HTMLElement | null, position: number): void {
+  const chip = list?.children[position];
+  if (!list || !(chip instanceof HTMLElement) || list.scrollWidth <= list.clientWidth) return;
+  const left = chip.offsetLeft - list.offsetLeft;
+  const right = left + chip.offsetWidth;
+  if (left < list.scrollLeft + MARGIN) list.scrollTo({ left: left - MARGIN });
+  else if (right > list.scrollLeft + list.clientWidth - MARGIN)
+    list.scrollTo({ left: right + MARGIN - list.clientWidth });
+}
+
+/** Mark the hovered token without rendering: hovers come once a frame. */
+export function useHoverMark(list: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    let marked: Element | null = null;
+    return selection.subscribe(() => {
+      const position = selection.get().hover?.position;
+      const next = position == null ? null : (list.current?.children[position] ?? null);
+      if (next === marked) return;
+      marked?.classList.remove("hovered");
+      next?.classList.add("hovered");
+      marked = next;
+    });
+  }, [list]);
+}

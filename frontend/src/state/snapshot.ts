@@ -1,0 +1,62 @@
+/** The whole state as one value: to write into the address, to restore from it, and to undo. */
+import type { Address } from "./address";
+import { decodeAddress, encodeAddress } from "./address";
+import { runPanels } from "./runner";
+import { selection } from "./selection";
+import { useWorkspace } from "./workspace";
+
+let rest: Address["rest"] = [];
+
+export function currentAddress(): Address {
+  const { model, prompt, question, panels } = useWorkspace.getState();
+  const { pin, range } = selection.get();
+  return { model, prompt, question, pin, range, panels: panels.map(({ uid: _uid, ...panel }) => panel), rest };
+}
+
+/** Put a state in place and run what it needs. */
+export function applyAddress(address: Address, title = useWorkspace.getState().title): void {
+  const { model, prompt, question, panels, pin, range } = address;
+  rest = address.rest;
+  useWorkspace.getState().restore({ title, model, prompt, draft: prompt, question, panels });
+  selection.replace(pin, range);
+  void runPanels();
+}
+
+/** The state without the selection: what makes a new entry in the browser's history. */
+export const structure = (address: Address): string => encodeAddress({ ...address, pin: null, range: null });
+
+const DEEPEST = 100;
+const COALESCE = 150;
+const past: string[] = [];
+let latest = "";
+let latestAt = 0;
+let undoing = false;
+
+/** Note the state after each change. Changes that follow each other quickly and only move the selection are one step. */
+export function recordState(now = performance.now()): void {
+  const next = encodeAddress(currentAddress());
+  if (next === latest) return;
+  const [before, after] = [decodeAddress(latest), decodeAddress(next)];
+  const onlySelection = before !== null && after !== null && structure(before) === structure(after);
+  const coalesced = onlySelection && now - latestAt < COALESCE;
+  if (latest && !undoing && !coalesced) past.push(latest);
+  if (past.length > DEEPEST) past.shift();
+  [latest, latestAt] = [next, now];
+}
+
+/** Go one step back; false when there is none. */
+export function undo(): boolean {
+  const address = decodeAddress(past.pop() ?? "");
+  if (!address) return false;
+  undoing = true;
+  applyAddress(address);
+  recordState();
+  undoing = false;
+  return true;
+}
+
+/** Forget what was before: the first screen is nobody's doing. */
+export function forgetPast(): void {
+  past.length = 0;
+  latest = encodeAddress(currentAddress());
+}

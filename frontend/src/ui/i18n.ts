@@ -1,0 +1,23 @@
+/** Strings of the interface: ICU messages in `src/i18n/en.json`, looked up by a key the compiler knows. */
+import { IntlMessageFormat } from "intl-messageformat";
+import en from "../i18n/en.json";
+
+export type MessageKey = keyof typeof en;
+type Values = Record<string, string | number | boolean | Date | null | undefined>;
+
+export const locale = "en";
+
+const messages: Record<string, string> = en;
+const compiled = new Map<string, IntlMessageFormat>();
+
+/** Whether there is a message of that name, for names that are made up of parts. */
+export const hasMessage = (key: string): key is MessageKey => key in messages;
+
+/** The message `key` with its values filled in. Markup in messages is plain text: nothing here can become an element. */
+export function t(key: MessageKey, values?: Values): string {
+  const source = messages[key];
+  if (source === undefined) return key;
+  let message = compiled.get(key);
+  if (!message) compiled.set(key, (message = new IntlMessageFormat(source, locale, undefined, { ignoreTag: true })));
+  return String(message.format(values));
+}
