@@ -1,0 +1,1 @@
+"""What a specimen can do, measured: each function takes a subject and returns named numbers."""
