@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.e2e.chromium import launch_options
 from tests.live import Live
 
 EXAMPLE = "When Mary and John went to the store, John gave a drink to"
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 TRAP = """
 window.__trap = [];
@@ -51,9 +52,13 @@ class Watch:
         assert page.evaluate("window.__trap") == []
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return launch_options()
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One per module: while it is open this thread has an event loop, which other modules could not bear."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -94,6 +99,10 @@ def panel(page: Page, title: str) -> Any:
 
 
 def wait_for_figures(page: Page) -> None:
-    """Until no panel is computing any more."""
-    page.locator(".panel").first.wait_for()
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true], .skeleton, [role=progressbar]')")
+    """Until every panel shows something final and none is computing any more."""
+    page.locator("section.panel").first.wait_for()
+    page.wait_for_function(
+        """() => !document.querySelector('[aria-busy=true], .skeleton, [role=progressbar]')
+            && [...document.querySelectorAll('section.panel')].every((panel) =>
+                panel.querySelector('canvas, .js-plotly-plot, table, .notice'))"""
+    )

@@ -34,7 +34,9 @@ def test_a_hostile_prompt_stays_text_everywhere(open_context: Any, watch: Any, s
     page.get_by_role("menuitem", name="table").click()
     page.get_by_role("button", name="Share").click()
     page.keyboard.press("Escape")
-    assert (
-        page.evaluate("document.querySelectorAll('main b, main i, main a[href^=javascript], main iframe').length") == 0
+    made = (
+        "main br, main iframe, main script, main style, main img[src=x], [onload], [onmouseover], a[href^=javascript]"
     )
+    assert page.evaluate("(made) => document.querySelectorAll(made).length", made) == 0
+    assert page.get_by_text("bold", exact=True).locator("xpath=self::b").count() == 0
     watch.assert_clean(page)

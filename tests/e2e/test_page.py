@@ -85,7 +85,8 @@ def test_parameters_come_from_the_schema_and_run(page: Page, server: Live) -> No
     field.fill("3")
     field.press("Enter")
     page.keyboard.press("Escape")
-    wait_for_figures(page)
+    expect(lens).to_contain_text("The settings changed")
+    lens.get_by_role("button", name="Run").click()
     expect(lens).to_contain_text("top 1 of 3 per cell")
 
 
@@ -163,3 +164,23 @@ def test_eight_panels_cost_one_forward_per_prompt(own_server: Live) -> None:
     assert len(methods) >= 8
     own_probe = {"attention/head-scores"}  # reads its own random sequences, not the prompt
     assert sum(n for method, n in zip(methods, forwards, strict=True) if method not in own_probe) == 1
+
+
+@pytest.mark.parametrize("words", [5, 12, 20, 28, 36, 48, 70])
+def test_the_token_strip_settles_for_every_length(page: Page, server: Live, words: int) -> None:
+    open_workbench(page, server)
+    page.get_by_label("Prompt", exact=True).fill(" ".join(["capital", "of", "Wednesday"][i % 3] for i in range(words)))
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("Tokens", exact=True)).to_contain_text(str(words))
+    wait_for_figures(page)
+    heights = page.evaluate(
+        """() => new Promise((done) => {
+            const seen = new Set(); let frames = 0;
+            const look = () => {
+                seen.add(document.querySelector('.token-strip').getBoundingClientRect().height);
+                if (++frames < 30) requestAnimationFrame(look); else done([...seen]);
+            };
+            look();
+        })"""
+    )
+    assert len(heights) == 1

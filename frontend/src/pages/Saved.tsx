@@ -63,9 +63,15 @@ function Bar({ id, analysis }: { id: string; analysis: SavedAnalysis | undefined
       </Badge>
       <span className="sm ink-3 clip saved-note">{t("app.saved.note")}</span>
       <span className="grow" />
-      <Button icon="link" onClick={() => void copyText(absolute(`/a/${id}`), t("app.share.copied"))}>
-        <span className="saved-button">{t("app.saved.copy")}</span>
-      </Button>
+      {analysis && (
+        <Button
+          icon="link"
+          aria-label={t("app.saved.copy")}
+          onClick={() => void copyText(absolute(`/a/${id}`), t("app.share.copied"))}
+        >
+          <span className="saved-button">{t("app.saved.copy")}</span>
+        </Button>
+      )}
       {address && (
         <Link className="btn primary" href={`/#${encodeAddress(address)}`}>
           {t("app.saved.open")}

@@ -8,7 +8,7 @@ import { t } from "../../ui/i18n";
 import { Token } from "../../ui/Token";
 import { joinedCharacters, tokenText } from "../../ui/tokenText";
 import { editAt } from "./editAt";
-import { keepInView, useHoverMark, useOverflow } from "./strip";
+import { keepInView, useHoverMark, useStripLayout } from "./strip";
 import "./TokenStrip.css";
 
 /** What the model reads, token by token. One tab stop; arrows move the pin, Shift makes a range. */
@@ -18,14 +18,14 @@ export function TokenStrip() {
   const range = useRange();
   const list = useRef<HTMLDivElement>(null);
   const anchor = useRef<number | null>(null);
-  const scrolling = useOverflow(list, tokens);
+  const layout = useStripLayout(list, tokens);
   useHoverMark(list);
   const pinned = pin?.position ?? null;
   const focusable = pinned !== null && pinned < tokens.length ? pinned : 0;
 
   useEffect(() => {
     if (pinned !== null) keepInView(list.current, pinned);
-  }, [pinned, scrolling, tokens]);
+  }, [pinned, layout, tokens]);
 
   if (tokens.length === 0) return null;
   const last = tokens.length - 1;
@@ -73,7 +73,7 @@ export function TokenStrip() {
       aria-orientation="horizontal"
       aria-busy={behind}
       aria-multiselectable="true"
-      className={["token-strip", scrolling && "scrolling", behind && "behind"].filter(Boolean).join(" ")}
+      className={["token-strip", layout, behind && "behind"].filter(Boolean).join(" ")}
       onClick={onClick}
       onDoubleClick={onDoubleClick}
       onKeyDown={onKeyDown}

@@ -6,23 +6,34 @@ const ROWS = 3;
 /** More tokens than three rows could ever hold: no need to try. */
 const CERTAINLY_MANY = 160;
 
-/** Whether the tokens need more than three rows, so that the strip becomes one row that scrolls. */
-export function useOverflow(list: RefObject<HTMLElement | null>, tokens: Token[]): boolean {
-  const [overflows, setOverflows] = useState(false);
+/** How the strip is laid out: one row that fills its width, up to three rows, or one row that scrolls. */
+export type StripLayout = "filled" | "wrapped" | "scrolling";
+
+/** The layout that the tokens need, by their own widths: what the layout makes of them must not decide about it. */
+export function useStripLayout(list: RefObject<HTMLElement | null>, tokens: Token[]): StripLayout {
+  const [layout, setLayout] = useState<StripLayout>("filled");
   const many = tokens.length > CERTAINLY_MANY;
   useLayoutEffect(() => {
     const element = list.current;
     if (!element || many) return;
     const measure = () => {
-      const width = [...element.children].reduce((sum, chip) => sum + chip.getBoundingClientRect().width + 2, 0);
-      setOverflows(element.clientWidth > 0 && width / element.clientWidth > ROWS - 0.1);
+      const rows = element.clientWidth > 0 ? ownWidth(element) / element.clientWidth : 1;
+      setLayout(rows > ROWS - 0.1 ? "scrolling" : rows > 1 ? "wrapped" : "filled");
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
     return () => observer.disconnect();
   }, [list, tokens, many]);
-  return many || overflows;
+  return many ? "scrolling" : layout;
+}
+
+/** Width of all chips as wide as their text, in one row. */
+function ownWidth(element: HTMLElement): number {
+  element.classList.add("measuring");
+  const width = [...element.children].reduce((sum, chip) => sum + chip.getBoundingClientRect().width + 2, 0);
+  element.classList.remove("measuring");
+  return width;
 }
 
 const MARGIN = 24;
