@@ -30,6 +30,7 @@ build: $(PAGE)  ## Build the page
 
 $(PAGE): $(VENV)/installed $(FRONTEND_SOURCES)
 	$(BIN)/python backend/build_frontend.py build
+	touch $@
 
 dev: $(VENV)/installed  ## Service with the page served by Vite, reloading as you type
 	$(BIN)/python backend/build_frontend.py dev

@@ -33,7 +33,7 @@ class FrontendBuildHook(BuildHookInterface):  # type: ignore[misc, type-arg]
         if version == "editable":
             return
         if FRONTEND.exists():
-            run_script("build")
+            build()
         if not (STATIC / "index.html").exists():
             raise SystemExit("The page was not built and its sources are not here: build from a full checkout.")
 
@@ -68,6 +68,23 @@ def install() -> None:
     stamp.write_text(lock)
 
 
+def build() -> None:
+    """Build the page, unless what is there was built from these very sources."""
+    stamp, sources = STATIC / ".sources", _sources_digest()
+    if stamp.exists() and stamp.read_text() == sources:
+        return
+    run_script("build")
+    stamp.write_text(sources)
+
+
+def _sources_digest() -> str:
+    digest = hashlib.sha256()
+    files = (path for path in sorted(FRONTEND.rglob("*")) if "node_modules" not in path.parts and path.is_file())
+    for path in files:
+        digest.update(path.relative_to(FRONTEND).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def run_script(name: str) -> None:
     """Run one npm script of frontend/package.json."""
     install()
@@ -75,7 +92,8 @@ def run_script(name: str) -> None:
 
 
 if __name__ == "__main__":
+    script = sys.argv[1] if len(sys.argv) > 1 else "build"
     try:
-        run_script(sys.argv[1] if len(sys.argv) > 1 else "build")
+        build() if script == "build" else run_script(script)
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

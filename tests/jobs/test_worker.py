@@ -67,7 +67,7 @@ async def test_every_method_answers_with_a_document_that_says_where_it_comes_fro
             provenance = found["provenance"]
             assert (provenance["device"], provenance["dtype"]) == ("cpu", "float32")
             assert set(provenance) == {
-                "stratascope", "torch", "transformers", "device", "dtype", "attention", "seed", "created", "seconds"
+                "stratascope", "torch", "transformers", "device", "dtype", "attention", "seed", "created", "seconds", "forwards"
             }  # fmt: skip
         assert jobs.counters["deaths"] == 0
         state = jobs.model_state("specimen")

@@ -100,5 +100,5 @@ def test_a_hub_that_fails_is_a_problem_of_its_own(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
     with pytest.raises(Problem) as refused:
         fetch("a/b", None, tmp_path)
-    assert (refused.value.code, refused.value.status) == ("hub_failed", 502)
+    assert (refused.value.code, refused.value.status) == ("hub_failed", 424)
     assert "secret" not in refused.value.message

@@ -43,6 +43,6 @@ def _download(hub_id: str, revision: str | None, target: Path) -> None:
         raise Problem(
             "hub_failed",
             f"{hub_id} could not be downloaded ({type(error).__name__}).",
-            status=502,
+            status=424,
             remedy="Check the id and the connection, or copy the model folder here and load it by path",
         ) from error
