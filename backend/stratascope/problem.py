@@ -83,14 +83,14 @@ def head_out_of_range(head: int, model: str, heads: int) -> Problem:
     )
 
 
-def position_out_of_range(position: int, tokens: int) -> Problem:
+def position_out_of_range(position: int, tokens: int, field: str = "position") -> Problem:
     """`position` lies outside a prompt of `tokens` tokens."""
     return Problem(
         "position_out_of_range",
         f"Position {position} does not exist; the prompt has {tokens} tokens (0–{tokens - 1}).",
-        field="position",
+        field=field,
         remedy="Use the last position",
-        changes={"position": -1},
+        changes={field: -1 if field == "position" else [tokens - 1]},
     )
 
 

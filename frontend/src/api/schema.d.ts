@@ -1277,6 +1277,18 @@ export interface components {
              */
             site: "resid_pre" | "resid_mid" | "attn_out" | "mlp_out";
             /**
+             * Layers
+             * @description Rows to decode: row l enters layer l, and the row after the last layer is the model's output.
+             * @default all
+             */
+            layers: "all" | number[];
+            /**
+             * Positions
+             * @description Positions to decode.
+             * @default all
+             */
+            positions: "all" | number[];
+            /**
              * Norm
              * @description Whether the model's final normalisation is applied before the unembedding, as for its own output.
              * @default final

@@ -188,3 +188,30 @@ def test_work_stops_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Cancelled):
         listen(load_tiny("gpt2"), listener, monkeypatch)
     assert len(listener.heard) == 2
+
+
+@pytest.mark.parametrize(
+    ("layers", "positions"), [([0, 4], "all"), ("all", [1, 3]), ([2], [0]), ([4, 1, 4], [3, 1]), ([4], "all")]
+)
+def test_a_part_of_the_rows_and_positions_is_that_part_of_the_whole(layers: Any, positions: Any) -> None:
+    model = load_tiny("gpt2")
+    whole, part = call(ID, model), call(ID, model, layers=layers, positions=positions)
+    rows = sorted(set(layers)) if layers != "all" else list(range(5))
+    columns = sorted(set(positions)) if positions != "all" else list(range(len(whole.tokens)))
+    for name in ("probability", "entropy", "kl", "norm", "topk_logit"):
+        expected = values(whole, name)[rows][:, columns]
+        np.testing.assert_allclose(values(part, name), expected, atol=1e-5, rtol=1e-5)
+    np.testing.assert_array_equal(values(part, "topk_ids"), values(whole, "topk_ids")[rows][:, columns])
+    assert part.coords["row"] == [whole.coords["row"][row] for row in rows]
+    assert part.coords.get("position", [str(i) for i in columns]) == [str(i) for i in columns]
+    assert (part.shown["row"], part.total["position"]) == (len(rows), len(whole.tokens))
+    assert check(part, "matches_output").verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"), [({"layers": [5]}, "layer_out_of_range"), ({"positions": [99]}, "position_out_of_range")]
+)
+def test_rows_and_positions_that_do_not_exist(wrong: dict[str, Any], code: str) -> None:
+    with pytest.raises(Problem) as caught:
+        call(ID, load_tiny("gpt2"), **wrong)
+    assert caught.value.code == code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from stratascope.method import (
     Cost,
     Field,
     Guide,
+    Indices,
     ModelFacts,
     Paper,
     Progress,
@@ -19,7 +21,7 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.problem import Problem
+from stratascope.problem import Problem, layer_out_of_range, position_out_of_range
 from stratascope.result import Array, Check, Quantity, TokenGrid
 
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ class LogitLensParams(PromptParams):
         description="The stream entering each layer (with the model's output as last row), the stream between attention "
         "and MLP, or what one of the two adds.",
     )
+    layers: Indices = Field(
+        "all",
+        description="Rows to decode: row l enters layer l, and the row after the last layer is the model's output.",
+    )
+    positions: Indices = Field("all", description="Positions to decode.")
     norm: Literal["final", "none"] = Field(
         "final",
         description="Whether the model's final normalisation is applied before the unembedding, as for its own output.",
@@ -62,15 +69,19 @@ class LogitLensParams(PromptParams):
 
 def _cost(model: ModelFacts, params: LogitLensParams, tokens: int) -> Cost:
     """One captured pass, then the share of a forward that the rows' unembedding amounts to."""
-    rows = (model.layers + 1) * tokens
+    rows = _many(params.layers, model.layers + 1) * _many(params.positions, tokens)
     decoding = rows * model.width * model.vocabulary / max(1, tokens * model.parameters)
     stream = 4 * tokens * model.width * 5 * model.layers
     return Cost(forwards=1 + decoding, bytes=stream + (64 << 20) + rows * (16 + 24 * params.top_k))
 
 
+def _many(chosen: Indices, all_there_are: int) -> int:
+    return all_there_are if chosen == "all" else min(len(set(chosen)), all_there_are)
+
+
 @method(
     title="Logit lens",
-    version=1,
+    version=2,
     guide=Guide(
         question="What would each layer predict?",
         purpose="Decodes every layer's stream with the model's own unembedding, as if the model ended there.",
@@ -102,30 +113,67 @@ def logit_lens(model: Model, params: LogitLensParams, progress: Progress = silen
     from stratascope.numerics.lens import lens_rows
 
     run = model.read(params)
-    x = _stream(model, run, params.site)
-    targets = _targets(model, params)
-    sent = 0
+    stream = _stream(model, run, params.site)
+    chosen = _chosen(model, params, len(stream), len(run.ids))
+    x, targets, sent = chosen.of(stream), _targets(model, params), 0
+    ends_in_output = _shows_output(params) and chosen.rows[-1] == model.layers
+    ends_in_answer = ends_in_output and chosen.positions[-1] == len(run.ids) - 1
 
     def report(rows: LensRows, done: int, positions: int) -> None:
         nonlocal sent
         progress(done, positions, "decoding positions")
         if 2 * sent <= done < positions:  # each partial result costs as much as the last: send few, the first at once
-            progress.partial(_grid(model, run, params, x, rows.copy(), targets))
+            progress.partial(_grid(model, run, params, chosen, x, rows.copy(), targets))
             sent = done
 
     rows = lens_rows(
         model.unembedding,
         x,
-        None if _shows_output(params) else lambda a, b: run.logits(range(a, b)),
+        None if ends_in_output else lambda a, b: run.logits(chosen.positions[a:b]),
         top_k=params.top_k,
         targets=targets,
         norm=params.norm == "final",
         precision=params.precision,
-        own=run.own_logits,
+        own=run.own_logits if ends_in_answer else None,
         report=report,
     )
-    gap = rows.gap if _shows_output(params) else run.logits([len(run.ids) - 1])[0] - run.own_logits
-    return _grid(model, run, params, x, rows, targets, float(gap.abs().max()))
+    gap = rows.gap if ends_in_answer else run.logits([len(run.ids) - 1])[0] - run.own_logits
+    return _grid(model, run, params, chosen, x, rows, targets, float(gap.abs().max()))
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The rows and positions to decode, ascending, out of so many."""
+
+    rows: list[int]
+    positions: list[int]
+    total_rows: int
+    total_positions: int
+
+    def of(self, stream: Tensor) -> Tensor:
+        """The part of a stream [row, position, width]; itself if that is all of it."""
+        if len(self.rows) < self.total_rows:
+            stream = stream[self.rows]
+        return stream if len(self.positions) == self.total_positions else stream[:, self.positions]
+
+    def place(self, labels: list[str]) -> dict[str, Any]:
+        """Coordinates and counts for the result."""
+        coords = {"row": [labels[row] for row in self.rows]}
+        if len(self.positions) < self.total_positions:
+            coords["position"] = [str(position) for position in self.positions]
+        shown = {"row": len(self.rows), "position": len(self.positions)}
+        return {"coords": coords, "shown": shown, "total": {"row": self.total_rows, "position": self.total_positions}}
+
+
+def _chosen(model: Model, params: LogitLensParams, rows: int, tokens: int) -> _Chosen:
+    """Raises `layer_out_of_range` and `position_out_of_range`."""
+    wanted = sorted(range(rows) if params.layers == "all" else set(params.layers))
+    positions = sorted(range(tokens) if params.positions == "all" else set(params.positions))
+    if wanted[-1] >= rows:
+        raise layer_out_of_range(wanted[-1], model.id, model.layers)
+    if positions[-1] >= tokens:
+        raise position_out_of_range(positions[-1], tokens, "positions")
+    return _Chosen(wanted, positions, rows, tokens)
 
 
 def _shows_output(params: LogitLensParams) -> bool:
@@ -171,6 +219,7 @@ def _grid(
     model: Model,
     run: Run,
     params: LogitLensParams,
+    chosen: _Chosen,
     x: Tensor,
     rows: LensRows,
     targets: list[int],
@@ -196,22 +245,24 @@ def _grid(
         "topk_text": Array(values=texts.reshape(ids.shape), dims=ranked),
     }
     labels = row_labels(model.layers) if params.site == "resid_pre" else [str(layer) for layer in range(model.layers)]
-    coords = {"row": labels}
+    place = chosen.place(labels)
     if targets:
         followed = ("row", "position", "target")
         arrays["target_logprob"] = Array(values=rows.target_logprob.numpy(), dims=followed)
         arrays["target_rank"] = Array(values=rows.target_rank.numpy(), dims=followed)
-        coords["target"] = [tokens[i].text for i in targets]
+        place["coords"]["target"] = [tokens[i].text for i in targets]
     return TokenGrid(
         arrays=arrays,
         quantities=_quantities(model.facts.vocabulary),
-        coords=coords,
+        coords=place["coords"],
         tokens=run.tokens.tokens,
         vocabulary=[tokens[i] for i in sorted(tokens)],
-        shown={"rank": ids.shape[-1]},
-        total={"rank": model.facts.vocabulary},
+        shown={**place["shown"], "rank": ids.shape[-1]},
+        total={**place["total"], "rank": model.facts.vocabulary},
         facts={"site": params.site, "norm": params.norm, "precision": params.precision, "target_ids": targets},
-        summary=_summary(labels, ids[:, -1, 0], prob[:, -1, 0], texts.reshape(ids.shape)[:, -1, 0], params.site),
+        summary=_summary(
+            chosen, place["coords"]["row"], ids[:, -1, 0], prob[:, -1, 0], texts.reshape(ids.shape)[:, -1, 0]
+        ),
         checks=[] if gap is None else [_check(gap, params)],
         warnings=_warnings(params),
     )
@@ -252,12 +303,14 @@ def _warnings(params: LogitLensParams) -> list[str]:
     return []
 
 
-def _summary(labels: list[str], ids: Any, prob: Any, texts: Any, site: Site) -> str:
-    """The last position in words: its answer, how sure, and from which row on it stays."""
+def _summary(chosen: _Chosen, labels: list[str], ids: Any, prob: Any, texts: Any) -> str:
+    """The last position shown in words: its answer, how sure, and from which row on it stays."""
     if ids[-1] < 0:
         return ""
     same = ids == ids[-1]
     settled = len(ids) - int(np.argmin(same[::-1])) if not same.all() else 0
-    row = "every row" if settled == 0 else f"row {labels[settled]}"
-    who = "the model predicts" if site == "resid_pre" else f"{site} of the last layer favours"
-    return f"At the last token {who} “{texts[-1]}” (probability {prob[-1]:.3f}); it is the top token from {row} on."
+    since = "every row" if settled == 0 else f"row {labels[settled]}"
+    position = chosen.positions[-1]
+    where = "the last token" if position == chosen.total_positions - 1 else f"position {position}"
+    who = "the model predicts" if labels[-1] == "out" else f"row {labels[-1]} favours"
+    return f"At {where} {who} “{texts[-1]}” (probability {prob[-1]:.3f}); it is the top token from {since} on."
