@@ -33,6 +33,22 @@ const ceiling = (curve: Curve[]) => {
   return [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1].find((limit) => limit >= most) ?? 1;
 };
 
+const peakOf = (values: number[]) => values.reduce((best, value, row) => (value > values[best] ? row : best), 0);
+
+const LABEL_HEIGHT = 14;
+
+/** Where the labels of the curves' peaks stand: beside them, and never on one another. */
+export function labelPlaces(peaks: { x: number; y: number }[]) {
+  const places = peaks.map(({ x, y }) => {
+    const left = x > WIDTH * 0.55;
+    return { x: x + (left ? -8 : 8), y: y + 4, textAnchor: left ? ("end" as const) : ("start" as const) };
+  });
+  const [first, second] = places;
+  if (second && first.textAnchor === second.textAnchor && Math.abs(first.y - second.y) < LABEL_HEIGHT)
+    first.y = second.y - LABEL_HEIGHT;
+  return places;
+}
+
 interface TargetMarginProps {
   document: ResultDocument;
   selection: SelectionStore;
@@ -55,7 +71,7 @@ export function TargetMargin({ document, selection, positions, rowIndices, rowHe
   const path = (values: number[]) =>
     values.map((value, row) => `${row ? "L" : "M"}${x(value || 0).toFixed(1)} ${y(row).toFixed(1)}`).join("");
   const pinned = entryOf(rowIndices, pin?.row);
-  const peak = ({ values }: Curve) => values.reduce((best, value, row) => (value > values[best] ? row : best), 0);
+  const labels = labelPlaces(lines.map(({ values }) => ({ x: x(values[peakOf(values)] || 0), y: y(peakOf(values)) })));
   return (
     <svg
       className="margin-curve"
@@ -79,11 +95,9 @@ export function TargetMargin({ document, selection, positions, rowIndices, rowHe
       <text x={6} y={height + 32}>
         {t("kinds.margin", { position: positions[column] })}
       </text>
-      {[...lines].reverse().map((line) => {
-        const row = peak(line);
-        const right = x(line.values[row]) > WIDTH * 0.55;
-        return (
-          <g key={line.name}>
+      {lines
+        .map((line, target) => (
+          <g key={target}>
             <path d={path(line.values)} fill="none" stroke={line.colour} strokeWidth={1.75} strokeLinejoin="round" />
             {pinned != null && (
               <circle
@@ -95,18 +109,12 @@ export function TargetMargin({ document, selection, positions, rowIndices, rowHe
                 strokeWidth={1.5}
               />
             )}
-            <text
-              className="mono"
-              x={x(line.values[row]) + (right ? -8 : 8)}
-              y={y(row) + 4}
-              textAnchor={right ? "end" : "start"}
-              style={{ fill: line.colour }}
-            >
+            <text className="mono" {...labels[target]} style={{ fill: line.colour }}>
               {line.name}
             </text>
           </g>
-        );
-      })}
+        ))
+        .reverse()}
     </svg>
   );
 }
