@@ -5,9 +5,9 @@ import { useTheme } from "../state/theme";
 import { viewFor, type ViewModule } from "../views";
 import { ErrorBoundary } from "../pages/frame/ErrorBoundary";
 import { t } from "../ui/i18n";
+import { DataTable } from "../ui/DataTable";
 import { Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
-import { TableView } from "./TableView";
 
 export interface FigureProps {
   document: ResultDocument;
@@ -44,5 +44,5 @@ function Drawing({ document, asTable: _asTable, ...rest }: FigureProps) {
 function Table({ document }: FigureProps) {
   const kind: KindModule = use(loadKind(document.result.kind));
   const twin = useMemo(() => kind.toTable?.(document), [kind, document]);
-  return twin ? <TableView twin={twin} label={document.result.summary} /> : <Notice title={t("app.panel.noTable")} />;
+  return twin ? <DataTable {...twin} label={t("app.table.label")} /> : <Notice title={t("app.panel.noTable")} />;
 }

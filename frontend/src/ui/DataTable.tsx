@@ -12,18 +12,28 @@ export interface DataColumn {
 export interface DataTableProps {
   label: string;
   columns: readonly DataColumn[];
-  rows: readonly (readonly (string | number | null)[])[];
+  rows: readonly (readonly Cell[])[];
 }
 
 const ROW = 26;
 const WINDOW = 20;
 const BEFORE = 6;
 
-function cellText(value: string | number | null): string {
+type Cell = string | number | null;
+
+/** How many decimals the rows in sight ask for, the same all the way down a column. */
+function decimalsOf(rows: readonly (readonly Cell[])[], column: number): number {
+  const numbers = rows.map((row) => row[column]).filter((value) => typeof value === "number");
+  if (numbers.every(Number.isInteger)) return 0;
+  const largest = Math.max(...numbers.map(Math.abs));
+  return largest >= 100 ? 1 : largest >= 10 ? 2 : 4;
+}
+
+function cellText(value: Cell, decimals: number): string {
   if (value === null) return decimal(null);
   if (typeof value === "string") return value;
-  if (Number.isInteger(value)) return String(value).replace("-", MINUS);
-  return Math.abs(value) >= 0.001 ? decimal(value, 4) : scientific(value);
+  if (decimals === 0) return String(value).replace("-", MINUS);
+  return value === 0 || Math.abs(value) >= 0.001 ? decimal(value, decimals) : scientific(value);
 }
 
 /** A table of any length: only the rows in view are elements. */
@@ -31,6 +41,8 @@ export function DataTable({ label, columns, rows }: DataTableProps) {
   const [first, setFirst] = useState(0);
   const start = Math.max(0, Math.min(first - BEFORE, rows.length - 1));
   const end = Math.min(rows.length, first + WINDOW + BEFORE);
+  const visible = rows.slice(start, end);
+  const decimals = columns.map((_, column) => decimalsOf(visible, column));
   return (
     <div>
       {/* A scrolling region must be reachable by keyboard. */}
@@ -53,11 +65,11 @@ export function DataTable({ label, columns, rows }: DataTableProps) {
           </thead>
           <tbody>
             <Space rows={start} columns={columns.length} />
-            {rows.slice(start, end).map((row, i) => (
+            {visible.map((row, i) => (
               <tr key={start + i} aria-rowindex={start + i + 2}>
                 {row.map((value, column) => (
                   <td key={columns[column].name} className={columns[column].numeric ? "number" : undefined}>
-                    {cellText(value)}
+                    {cellText(value, decimals[column])}
                   </td>
                 ))}
               </tr>
