@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from typing import Any
 
 import httpx
@@ -123,7 +125,9 @@ def test_an_analysis_is_shared_and_opens_with_the_worker_stopped(
     link = page.get_by_role("dialog").locator("input[readonly], a[href*='/a/']").first
     link.wait_for()
     address = link.get_attribute("href") or link.input_value()
-    own_server.kill_worker(19)  # SIGSTOP: whatever needs the worker now would hang
+    worker = own_server.worker_pid()
+    assert worker
+    os.kill(worker, signal.SIGSTOP)  # whatever needs the worker now would hang
     try:
         reader = open_context().new_page()
         watch.requests.clear()
@@ -136,7 +140,7 @@ def test_an_analysis_is_shared_and_opens_with_the_worker_stopped(
         assert all(request.startswith("GET ") and request[4:].startswith(allowed) for request in asked), asked
         watch.assert_clean(reader)
     finally:
-        own_server.kill_worker(18)
+        os.kill(worker, signal.SIGCONT)
 
 
 def test_a_worker_killed_in_mid_run_is_survived(open_context: Any, watch: Any, own_server: Live) -> None:
