@@ -20,7 +20,7 @@ function pageOf(path: string): ReactNode {
   if (first === "") return <Workbench />;
   if (first === "models" && rest.length === 0) return <Models />;
   if (first === "docs") return <Docs method={rest.join("/")} />;
-  if (first === "a" && rest.length === 1) return <Saved id={decodeURIComponent(rest[0])} />;
+  if (first === "a" && rest.length === 1) return <Saved id={rest[0]} />;
   return <NotFound />;
 }
 

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.e2e.conftest import wait_for_figures
 from tests.live import Live
 
-PAGES = {"workbench": "/", "models": "/models", "docs": "/docs", "not found": "/a/nothing-here"}
+PAGES = {"workbench": "/", "models": "/models", "docs": "/docs", "gone": "/a/nothing-here", "not found": "/nowhere"}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -11,20 +11,21 @@ from starlette.testclient import TestClient
 
 from stratascope.settings import Settings
 from stratascope.web.errors import HANDLERS
-from stratascope.web.frontend import frontend_router
+from stratascope.web.frontend import Frontend
 from stratascope.web.security import Edge, host_names
 
 PAGES = ["/", "/models", "/steering", "/gallery", "/docs", "/docs/lens/logit-lens", "/a/x", "/features/a/b/1"]
 
 
 def client_of(folder: Path) -> TestClient:
+    page = Frontend(folder)
     app = FastAPI(
         openapi_url=None,
         redirect_slashes=False,
         middleware=[Middleware(Edge, hosts=host_names(Settings()))],
-        exception_handlers=HANDLERS,
+        exception_handlers=HANDLERS | {404: page.on_missing},
     )
-    app.include_router(frontend_router(folder))
+    app.include_router(page.router())
     return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
 
 
@@ -86,3 +87,18 @@ def test_a_page_that_was_not_built_says_what_to_do(tmp_path: Path) -> None:
     assert reply.status_code == 404
     assert reply.headers["content-type"].startswith("text/plain")
     assert "make build" in reply.text
+
+
+@pytest.mark.parametrize(("address", "accept"), [("/nowhere", "text/html,*/*;q=0.8"), ("/models/x/y", "text/html")])
+def test_whoever_navigates_to_an_unknown_address_gets_the_page(built: TestClient, address: str, accept: str) -> None:
+    reply = built.get(address, headers={"accept": accept, "if-none-match": "*"})
+    assert (reply.status_code, reply.text) == (404, "<!doctype html><title>page</title>")
+    assert "content-security-policy" in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("address", "accept"), [("/nowhere", "*/*"), ("/api/v1/nowhere", "text/html"), ("/assets/none.js", "text/html")]
+)
+def test_everyone_else_gets_the_error(built: TestClient, address: str, accept: str) -> None:
+    reply = built.get(address, headers={"accept": accept})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")

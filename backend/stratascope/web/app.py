@@ -15,7 +15,7 @@ from stratascope.problem import Problem
 from stratascope.settings import Settings
 from stratascope.web import analyses, examples, health, models, results, runs, schema
 from stratascope.web.errors import HANDLERS
-from stratascope.web.frontend import frontend_router
+from stratascope.web.frontend import Frontend
 from stratascope.web.methods import methods_router
 from stratascope.web.responses import SafeJSON
 from stratascope.web.security import Edge, host_names
@@ -24,7 +24,7 @@ from stratascope.web.services import running
 
 def create_app(settings: Settings) -> FastAPI:
     """The server's application. Nothing is opened or started before its lifespan begins."""
-    catalog, library = load_catalog(settings.methods), Library(settings.models, {})
+    catalog, library, page = load_catalog(settings.methods), Library(settings.models, {}), Frontend()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         default_response_class=SafeJSON,
         middleware=[Middleware(Edge, hosts=host_names(settings))],
-        exception_handlers=HANDLERS,
+        exception_handlers=HANDLERS | {404: page.on_missing},
         responses=schema.ERRORS,
     )
     api = APIRouter(prefix="/api/v1")
@@ -53,5 +53,5 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(methods_router(catalog))
     app.include_router(api)
     app.include_router(schema.router)
-    app.include_router(frontend_router())
+    app.include_router(page.router())
     return app

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from stratascope.web.errors import on_http
 from stratascope.web.responses import IMMUTABLE, REVALIDATE, holds
 
 STATIC = Path(__file__).parent / "static"
@@ -61,27 +62,43 @@ def _asset(path: Path, folder: Path) -> Asset:
     return Asset(body, media_type, hashlib.sha256(body).hexdigest()[:32], bool(_HASHED.fullmatch(address)))
 
 
-def frontend_router(folder: Path | None = None) -> APIRouter:
-    """Routes of the page and its files, by default those built into this package."""
-    assets = compile_assets(folder or STATIC)
-    index = assets.pop("/index.html", None)
-    router = APIRouter(include_in_schema=False)
+class Frontend:
+    """The page built into this package, or into `folder`: its routes, and what a browser gets where nothing answers."""
 
-    async def serve_page(request: Request) -> Response:
-        response = index.response(request) if index else PlainTextResponse(NOT_BUILT, 404)
+    def __init__(self, folder: Path | None = None) -> None:
+        self._assets = compile_assets(folder or STATIC)
+        self._index = self._assets.pop("/index.html", None)
+
+    def router(self) -> APIRouter:
+        """Routes of the page and its files."""
+        router = APIRouter(include_in_schema=False)
+        for page in PAGES:
+            router.add_api_route(page, self._page, methods=["GET"])
+        beside_the_page = [address for address in self._assets if not address.startswith("/assets/")]
+        for address in ["/assets/{rest:path}", *beside_the_page]:
+            router.add_api_route(address, self._asset, methods=["GET"])
+        return router
+
+    async def on_missing(self, request: Request, error: HTTPException) -> Response:
+        """At an unknown address: the page, which says so, for whoever navigates there; the error for everyone else."""
+        if self._index is None or not _navigates(request):
+            return await on_http(request, error)
+        return Response(self._index.body, 404, media_type=self._index.media_type)
+
+    async def _page(self, request: Request) -> Response:
+        response = self._index.response(request) if self._index else PlainTextResponse(NOT_BUILT, 404)
         if request.scope["path"].startswith("/a/"):
             response.headers["x-robots-tag"] = "noindex"
         return response
 
-    async def serve_asset(request: Request) -> Response:
-        asset = assets.get(request.scope["path"])
+    async def _asset(self, request: Request) -> Response:
+        asset = self._assets.get(request.scope["path"])
         if asset is None:
             raise HTTPException(404)
         return asset.response(request)
 
-    for page in PAGES:
-        router.add_api_route(page, serve_page, methods=["GET"])
-    beside_the_page = [address for address in assets if not address.startswith("/assets/")]
-    for address in ["/assets/{rest:path}", *beside_the_page]:
-        router.add_api_route(address, serve_asset, methods=["GET"])
-    return router
+
+def _navigates(request: Request) -> bool:
+    """Whether a browser asks for a page, as opposed to a program, a script or a file of the page."""
+    outside = not request.scope["path"].startswith(("/api/", "/assets/"))
+    return outside and request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
