@@ -41,6 +41,17 @@ async def test_two_hundred_identical_requests_are_computed_once(tmp_path: Path) 
         assert marks(path) == 1
 
 
+async def test_who_comes_just_after_the_end_gets_the_same_result() -> None:
+    """Between finding nothing stored and joining, the flight may have landed."""
+    async with running() as jobs:
+        first = await jobs.run("key", spec(number=7))
+        assert await jobs.run("key", spec(number=7)) == first
+        late = jobs.submit("key", spec(number=7))
+        assert [name async for name, _ in late.events()] == ["done"]
+        assert late.state == "done"
+        assert jobs.counters["computed"] == 1
+
+
 async def test_the_first_of_them_may_be_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "marks"
     async with running() as jobs:

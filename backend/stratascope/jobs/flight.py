@@ -106,6 +106,14 @@ class Flight:
         changed.set()
 
 
+def landed(key: str, work: Work, reply: Reply) -> Flight:
+    """A flight for one waiter whose reply is there."""
+    flight = Flight(key, work)
+    flight.waiters = 1
+    flight.finish(reply)
+    return flight
+
+
 class Flights:
     """Everything on its way, by key: the same key is never computed twice at a time."""
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from stratascope.jobs import faults, worker
 from stratascope.jobs.dispatch import Dispatcher
-from stratascope.jobs.flight import Flight, Flights, Reply, Work
+from stratascope.jobs.flight import Flight, Flights, Reply, Work, landed
 from stratascope.jobs.keeper import Keeper, WorkerState
 from stratascope.jobs.link import Target
 from stratascope.jobs.queue import Waiting
@@ -195,8 +195,14 @@ class Jobs:
         return _digest("load", order), Work(order, (model,), self._settings.load_deadline, urgent=True)
 
     def _join(self, key: str, work: Work) -> Flight:
+        """A flight with the result of `key`: landed already, on its way, or new.
+
+        Whoever comes here found nothing stored a moment ago; meanwhile the result may have been. Looking once more in the
+        same step as joining is what makes sure that nothing is computed twice.
+        """
         self._dispatcher.require_unblocked(key)
-        return self._flights.join(key, work)
+        body = self.recent.get(key)
+        return self._flights.join(key, work) if body is None else landed(key, work, Reply(body=body))
 
     async def _wait(self, key: str, work: Work) -> Reply:
         return await self._flights.wait(self._join(key, work))
