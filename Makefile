@@ -32,8 +32,8 @@ $(PAGE): $(VENV)/installed $(FRONTEND_SOURCES)
 	$(BIN)/python backend/build_frontend.py build
 	touch $@
 
-dev: $(VENV)/installed  ## Service with the page served by Vite, reloading as you type
-	$(BIN)/python backend/build_frontend.py dev
+dev: $(PAGE)  ## The service, and beside it the page as Vite serves it, reloading as you type
+	trap 'kill 0' EXIT; $(BIN)/stratascope serve & $(BIN)/python backend/build_frontend.py dev
 
 check: $(VENV)/installed $(PAGE)  ## Formatting, lint, types, import rules; front end too
 	$(BIN)/ruff format --check .
