@@ -8,7 +8,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 MODELS ?=
 
-.PHONY: run test setup dev check format bench specimen build types clean
+.PHONY: run test setup dev check format bench specimen build types first-screen clean
 
 run: $(PAGE)  ## Build everything and start the dashboard
 	$(BIN)/stratascope serve --host $(HOST) --port $(PORT) $(if $(MODELS),--models $(MODELS))
@@ -51,8 +51,14 @@ types: $(VENV)/installed  ## Regenerate the front end's API types from OpenAPI
 	$(BIN)/stratascope openapi > frontend/openapi.json
 	$(BIN)/python backend/build_frontend.py types
 
+first-screen: $(VENV)/installed  ## Compute the results that the page shows before the server has any
+	$(BIN)/python -m stratascope.first_screen
+
 bench: $(VENV)/installed $(PAGE)  ## Side-by-side measurements; never part of the tests
 	$(BIN)/python -m benchmarks
+
+shots: $(VENV)/installed $(PAGE)  ## Pictures of every page in both themes, in build/shots
+	$(BIN)/python -m tests.e2e.shots build/shots
 
 specimen: $(VENV)/installed  ## Train the bundled model again (hours of one core)
 	$(BIN)/python -m stratascope.specimen

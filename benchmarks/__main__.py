@@ -1,4 +1,4 @@
-"""`make bench`: every table, one after another. Options: `--rounds N`, `--only capture,lens,service`."""
+"""`make bench`: every table, one after another. Options: `--rounds N`, `--only capture,lens,service,browser`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-TABLES = ("capture", "lens", "service")
+TABLES = ("capture", "lens", "service", "browser")
 
 
 def main() -> None:

@@ -76,8 +76,8 @@ export default ts.config(
   boundary("ui", "^\\.\\./(?!i18n/)", "ui imports nothing of the application but its strings."),
   boundary(
     "kinds",
-    "^(\\.\\./)+(?!\\.\\.|charts/|ui/|api/(schema|types)$|result$|selection$|types$)",
-    "kinds import charts, ui and the types of api.",
+    "^(\\.\\./)+(?!\\.\\.|charts/|ui/|i18n/|api/(schema|types)$|pairing$|result$|selection$|types$)",
+    "kinds import charts, ui, messages and the types of api.",
   ),
   { files: ["scripts/**", "*.config.*"], languageOptions: { globals: globals.node } },
 );

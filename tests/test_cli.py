@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from stratascope.catalog import load_catalog
 from stratascope.cli import main
 from stratascope.document import Document
+from stratascope.models.library import Library
 from stratascope.options import request_parameters
 from stratascope.settings import Settings
 from tests.live import live_server
@@ -77,6 +78,15 @@ def test_every_method_is_a_command_with_its_parameters() -> None:
 def test_methods_and_models_are_listed() -> None:
     assert invoke("methods").stdout.splitlines()[0].split()[0] == next(iter(load_catalog()))
     assert invoke("models").stdout.startswith("specimen  gpt2, ")
+
+
+def test_a_folder_is_inspected_without_loading_it(tmp_path: Path) -> None:
+    lines = invoke("inspect", str(Library().find("specimen").path)).stdout.splitlines()
+    assert lines[0].startswith("gpt2, 6 layers, ")
+    assert [line.split()[0] for line in lines[1:]] == ["float32", "bfloat16", "float16"]
+    refused = invoke("inspect", str(tmp_path))
+    assert refused.exit_code == 1
+    assert "no config.json" in refused.output
 
 
 def test_openapi_is_printed() -> None:

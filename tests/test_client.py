@@ -83,6 +83,41 @@ def test_tokens_models_and_cost(client: Client) -> None:
     assert client.cost("lens/logit-lens", **PROMPT)["fits"] is True
 
 
+def test_tokens_are_searched_and_models_inspected(client: Client) -> None:
+    found = client.vocabulary(" Paris", limit=2)
+    assert found[0].text == " Paris"
+    assert len(found) <= 2
+    assert client.vocabulary(f"#{found[0].id}")[0] == found[0]
+    facts = client.inspect("specimen")
+    assert facts["needed_bytes"] == 2 * client.inspect("specimen", precision="bfloat16")["needed_bytes"]
+    with pytest.raises(Problem) as caught:
+        client.inspect(path="/")
+    assert caught.value.code == "no_model_here"
+
+
+def test_a_model_is_loaded_in_another_precision_and_back(client: Client) -> None:
+    assert client.load("specimen", precision="bfloat16")["precision"] == "bfloat16"
+    try:
+        assert client.lens.logit_lens(**PROMPT).document.head["provenance"]["dtype"] == "bfloat16"
+    finally:
+        assert client.load("specimen", precision="float32")["precision"] == "float32"
+
+
+def test_a_result_can_be_computed_anew(client: Client) -> None:
+    first, again = client.run("lens/logit-lens", **PROMPT), client.rerun("lens/logit-lens", **PROMPT)
+    assert again.key == first.key
+    assert again.document.head["provenance"]["seconds"] > 0
+    assert np.array_equal(again.entropy.values, first.entropy.values)
+    assert client.result(first.key).document.head == again.document.head
+
+
+def test_what_is_saved_can_be_edited(client: Client, server: Live) -> None:
+    saved = client.save("France", client.lens.logit_lens(**PROMPT))
+    client.edit(saved, notes="seen in layer 5")
+    opened = httpx.get(f"{server.api}/analyses/{saved.id}").json()
+    assert (opened["title"], opened["notes"]) == ("France", "seen in layer 5")
+
+
 def test_what_is_saved_has_an_address(client: Client, server: Live) -> None:
     answer = client.lens.logit_lens(**PROMPT)
     saved = client.save("France", answer, notes="late")

@@ -1,4 +1,4 @@
-"""The command line: serve, run, methods, models, cache, openapi.
+"""The command line: serve, run, methods, models, inspect, cache, openapi.
 
 Nothing is listed twice: the options of `serve` are the fields of `Settings`, those of `run <method>` the parameters of the
 method.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import orjson
@@ -19,6 +19,7 @@ from stratascope import __version__
 from stratascope.catalog import Catalog, load_catalog
 from stratascope.method import Method
 from stratascope.models.library import Library
+from stratascope.models.precision import Precision, weight_bytes
 from stratascope.options import read_settings, request_parameters, settings_options, worded
 from stratascope.problem import Problem
 from stratascope.settings import Settings
@@ -82,6 +83,16 @@ def models(**options: Any) -> None:
     for entry in Library(read_settings(**options).models).list():
         facts = f"{entry.architecture}, {entry.layers} layers, {entry.parameters:,} parameters"
         click.echo(f"{entry.id}  {entry.problem['message'] if entry.problem else facts}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def inspect(folder: Path) -> None:
+    """Say what a model folder holds and what memory it takes, or why it cannot be loaded."""
+    entry = Library().look(folder)
+    click.echo(f"{entry.architecture}, {entry.layers} layers, {entry.parameters:,} parameters stored as {entry.dtype}")
+    for precision in get_args(Precision):
+        click.echo(f"{precision:8}  {weight_bytes(entry.parameters, precision) / 1e9:.2f} GB")
 
 
 @main.group()
@@ -164,7 +175,8 @@ def _run(method: Method, values: dict[str, Any], settings: Settings, out: str | 
 
     bundled = next((entry.id for entry in Library(settings.models).list()), "")
     try:
-        document = compute(method, {**dict.fromkeys(method.resources, bundled), **values}, settings)
+        needed = [name for name in method.resources if name not in method.optional_resources]
+        document = compute(method, {**dict.fromkeys(needed, bundled), **values}, settings)
     except ValidationError as error:
         raise click.UsageError(worded(error)) from None
     if out is not None:

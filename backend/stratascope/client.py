@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from stratascope.document import TENSORS_TYPE, Document
+from stratascope.models.precision import WantedPrecision
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, Token
 
@@ -96,7 +97,7 @@ class Answer(Mapping[str, Array]):
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved analysis: its address, and the secret that deletes it."""
+    """A saved analysis: its address, and the secret that edits and deletes it."""
 
     id: str
     url: str
@@ -126,10 +127,23 @@ class Client:
         """Every model there is, loaded or not."""
         return list(self._call("GET", "models").json()["models"])
 
+    def load(self, model: str, precision: WantedPrecision | None = None) -> dict[str, Any]:
+        """Load a model, and compute in another precision than float32 if asked to, until it is loaded otherwise."""
+        return dict(self._call("POST", "models", json=_given(id=model, precision=precision)).json())
+
+    def inspect(
+        self, model: str | None = None, *, path: str | None = None, precision: WantedPrecision | None = None
+    ) -> dict[str, Any]:
+        """What loading a listed model, or a folder on the server, would take."""
+        return dict(self._call("POST", "models/inspect", json=_given(id=model, path=path, precision=precision)).json())
+
     def run(self, method: str, **request: Any) -> Answer:
         """Run a method by its id, `client.run("lens/logit-lens", model="specimen", prompt="…")`."""
-        reply = self._call("POST", f"methods/{method}", json=request, headers={"accept": TENSORS_TYPE})
-        return Answer(Document.from_tensors(reply.content))
+        return self._ran(method, request)
+
+    def rerun(self, method: str, **request: Any) -> Answer:
+        """The same, computed anew even if the server has kept the result, which it then keeps in its place."""
+        return self._ran(method, request, {"cache-control": "no-cache"})
 
     def cost(self, method: str, **request: Any) -> dict[str, Any]:
         """What a run would take, and what would fit if it does not."""
@@ -145,11 +159,22 @@ class Client:
         reply = self._call("POST", f"models/{model}/tokenize", json={"text": text}).json()
         return [Token.model_validate({**token, "offset": _pair(token["offset"])}) for token in reply["tokens"]]
 
+    def vocabulary(self, query: str = "", model: str = "specimen", limit: int = 20) -> list[Token]:
+        """Tokens of `model` that are, begin with or contain a text, the best first; "#123" finds an id."""
+        params: dict[str, Any] = {"query": query, "limit": limit}
+        reply = self._call("GET", f"models/{model}/vocabulary", params=params).json()
+        return [Token.model_validate(token) for token in reply["tokens"]]
+
     def save(self, title: str, *answers: Answer, notes: str = "") -> Saved:
         """Keep answers under an address that opens without a model."""
         body = {"title": title, "notes": notes, "results": [answer.key for answer in answers]}
         reply = self._call("POST", "analyses", json=body).json()
         return Saved(reply["id"], self._base + reply["url"], reply["delete_secret"])
+
+    def edit(self, saved: Saved, title: str | None = None, notes: str | None = None) -> None:
+        """Change the words around a saved analysis. What it shows never changes."""
+        header = {"authorization": f"Bearer {saved.delete_secret}"}
+        self._call("PATCH", f"analyses/{saved.id}", json=_given(title=title, notes=notes), headers=header)
 
     def close(self) -> None:
         """Close the connections."""
@@ -172,6 +197,12 @@ class Client:
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *{entry["family"].replace("-", "_") for entry in self.methods.values()}]
+
+    def _ran(self, method: str, request: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+        reply = self._call(
+            "POST", f"methods/{method}", json=request, headers={"accept": TENSORS_TYPE, **(headers or {})}
+        )
+        return Answer(Document.from_tensors(reply.content))
 
     def _call(self, verb: str, path: str, **options: Any) -> httpx.Response:
         try:
@@ -222,9 +253,15 @@ class MethodCall:
 def _signature(entry: Mapping[str, Any]) -> inspect.Signature:
     keyword, missing = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
     defaults: dict[str, Any] = dict.fromkeys(entry["resources"], missing)
+    defaults |= dict.fromkeys(entry["optional_resources"], None)
     defaults |= {name: schema.get("default", missing) for name, schema in entry["params"]["properties"].items()}
     parameters = [inspect.Parameter(name, keyword, default=default) for name, default in defaults.items()]
     return inspect.Signature(parameters, return_annotation=Answer)
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    """The fields that were given a value."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _pair(offset: list[int] | None) -> tuple[int, int] | None:

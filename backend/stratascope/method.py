@@ -29,20 +29,26 @@ from stratascope.problem import Cancelled
 from stratascope.result import KINDS, Result
 
 __all__ = [
+    "SIDE_A",
+    "SIDE_B",
     "Cancelled",
     "Cost",
     "Field",
     "Guide",
     "Indices",
     "Message",
+    "Messages",
     "Method",
     "ModelFacts",
     "Paper",
     "Params",
     "Progress",
     "PromptParams",
+    "PromptText",
     "Text",
+    "TokenIds",
     "TokenText",
+    "TokenTexts",
     "method",
     "silent",
 ]
@@ -67,6 +73,16 @@ Name = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
 TokenText = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
 """The text of one token, leading space included."""
 
+MOST_TOKENS_PER_SIDE = 32
+
+TokenTexts = TokenText | Annotated[list[TokenText], Field(min_length=1, max_length=MOST_TOKENS_PER_SIDE)]
+"""One token or several, by text."""
+
+TokenId = Annotated[int, Field(ge=0)]
+
+TokenIds = TokenId | Annotated[list[TokenId], Field(min_length=1, max_length=MOST_TOKENS_PER_SIDE)]
+"""One token or several, by id."""
+
 Index = Annotated[int, Field(ge=0, le=1_000_000)]
 
 Indices = Literal["all"] | Annotated[list[Index], Field(min_length=1, max_length=4096)]
@@ -86,13 +102,20 @@ class Message(Params):
     content: Annotated[Text, StringConstraints(max_length=MAX_PROMPT_CHARACTERS)]
 
 
+PromptText = Annotated[Text, StringConstraints(max_length=MAX_PROMPT_CHARACTERS)]
+
+Messages = Annotated[list[Message], Field(min_length=1, max_length=64)]
+
+SIDE_A: dict[str, Any] = {"widget": "prompt", "side": "a"}
+SIDE_B: dict[str, Any] = {"widget": "prompt", "side": "b"}
+"""Marks of the fields that carry the prompts of a method which reads two."""
+
+
 class PromptParams(Params):
     """Parameters of a method that reads one prompt, given as plain text or as chat messages."""
 
-    prompt: Annotated[Text, StringConstraints(max_length=MAX_PROMPT_CHARACTERS)] = Field(
-        "", description="The text the model reads.", json_schema_extra={"widget": "prompt"}
-    )
-    messages: Annotated[list[Message], Field(min_length=1, max_length=64)] | None = Field(
+    prompt: PromptText = Field("", description="The text the model reads.", json_schema_extra={"widget": "prompt"})
+    messages: Messages | None = Field(
         None,
         description="Chat messages, laid out by the model's template, in place of a prompt.",
         json_schema_extra={"widget": "prompt"},
@@ -129,7 +152,7 @@ class Guide:
 
     `question` is the group of the catalogue it stands in, `purpose` one sentence, `reading` two or three sentences on how
     to read the figure with its pitfalls, `synonyms` further words the search finds it by, `next` the ids of methods that
-    answer the natural next question.
+    answer the natural next question, `shortcut` the capital letter of the key that asks the method about a pinned cell.
     """
 
     question: str
@@ -137,6 +160,11 @@ class Guide:
     reading: str
     synonyms: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    shortcut: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[A-Z]?", self.shortcut):
+            raise ValueError(f"shortcut must be one capital letter or nothing; got {self.shortcut!r}")
 
 
 @dataclass(frozen=True)
@@ -184,7 +212,10 @@ silent: Progress = _Silent()
 _RESOURCES: Mapping[str, str] = {
     "Model": "Id of the model: one of those that GET /models lists.",
 }
-"""Resource types a method may ask for, by annotation, with the description of their reference field."""
+"""Resource types a method may ask for, by annotation, with the description of their reference field.
+
+An argument `other: Model | None = None` is one that a request may leave out.
+"""
 
 Capability = Literal["causal", "heads", "patterns", "residual_contract", "sequential_blocks"]
 """What a model must be able to do for a method to run on it; measured when the model is loaded."""
@@ -239,15 +270,12 @@ class Method:
     @cached_property
     def resources(self) -> dict[str, str]:
         """Argument name -> resource type, for the arguments that are references in a request."""
-        found = {}
-        for name, parameter in inspect.signature(self.function).parameters.items():
-            if name in ("params", "progress"):
-                continue
-            kind = str(parameter.annotation).rpartition(".")[2]
-            if kind not in _RESOURCES:
-                raise TypeError(f"argument {name}: {kind} is no resource; known are {', '.join(_RESOURCES)}")
-            found[name] = kind
-        return found
+        return {name: kind for name, (kind, _) in self._references.items()}
+
+    @cached_property
+    def optional_resources(self) -> tuple[str, ...]:
+        """Names of the resources that a request may leave out."""
+        return tuple(name for name, (_, optional) in self._references.items() if optional)
 
     @cached_property
     def takes_progress(self) -> bool:
@@ -259,16 +287,26 @@ class Method:
         """The body of a request: the parameters with one reference field per resource, flat."""
         stem = self.params.__name__.removesuffix("Params")
         fields: dict[str, Any] = {
-            name: (Name, Field(description=_RESOURCES[kind], json_schema_extra={"widget": "resource"}))
-            for name, kind in self.resources.items()
+            name: _reference(kind, optional) for name, (kind, optional) in self._references.items()
         }
         return create_model(f"{stem}Request", __base__=self.params, __module__=self.params.__module__, **fields)
 
     def split(self, request: Params) -> tuple[dict[str, str], Params]:
-        """A validated request as (resource references, parameters)."""
+        """A validated request as (resource references, parameters). What was left out is no reference."""
         values = {name: getattr(request, name) for name in type(request).model_fields}
         references = {name: values.pop(name) for name in self.resources}
-        return references, self.params.model_construct(**values)
+        given = {name: reference for name, reference in references.items() if reference is not None}
+        return given, self.params.model_construct(**values)
+
+    def prompt(self, params: Params) -> PromptParams:
+        """What the method's first prompt says, whatever the method calls it; empty if it reads none."""
+        text, messages = "", None
+        for name, field in self.params.model_fields.items():
+            extra = field.json_schema_extra
+            if isinstance(extra, dict) and extra.get("widget") == "prompt" and extra.get("side", "a") == "a":
+                value = getattr(params, name)
+                text, messages = (value, messages) if isinstance(value, str) else (text, value)
+        return PromptParams.model_construct(prompt=text, messages=messages)
 
     def describe(self) -> dict[str, Any]:
         """The catalogue entry: all a page, a client or an agent needs to offer the method."""
@@ -283,18 +321,44 @@ class Method:
             "reading": self.guide.reading,
             "synonyms": list(self.guide.synonyms),
             "next": list(self.guide.next),
+            "shortcut": self.guide.shortcut,
             "papers": [{"title": paper.title, "year": paper.year} for paper in self.papers],
             "requires": list(self.requires),
             "resources": self.resources,
+            "optional_resources": list(self.optional_resources),
             "description": self.description,
             "params": self.params.model_json_schema(),
         }
+
+    @cached_property
+    def _references(self) -> dict[str, tuple[str, bool]]:
+        """Argument name -> (resource type, whether a request may leave it out)."""
+        arguments = inspect.signature(self.function).parameters.items()
+        return {name: _resource(argument) for name, argument in arguments if name not in ("params", "progress")}
 
     def _annotation(self, name: str) -> Any:
         annotation = self.function.__annotations__.get(name)
         if annotation is None:
             raise TypeError(f"{self.function.__name__} needs an annotation for {name}")
         return eval(annotation, self.function.__globals__) if isinstance(annotation, str) else annotation  # noqa: S307
+
+
+def _resource(argument: inspect.Parameter) -> tuple[str, bool]:
+    """What an argument refers to, and whether it may be left out. Raises `TypeError` if it is no reference."""
+    written = str(argument.annotation)
+    required = written.removesuffix(" | None")
+    kind, optional = required.rpartition(".")[2], required != written
+    if kind not in _RESOURCES:
+        raise TypeError(f"argument {argument.name}: {kind} is no resource; known are {', '.join(_RESOURCES)}")
+    if optional != (argument.default is None):
+        raise TypeError(f"argument {argument.name}: a resource that may be left out is written {kind} | None = None")
+    return kind, optional
+
+
+def _reference(kind: str, optional: bool) -> tuple[Any, Any]:
+    """The request field of a resource."""
+    shown: dict[str, Any] = {"description": _RESOURCES[kind], "json_schema_extra": {"widget": "resource"}}
+    return (Name | None, Field(None, **shown)) if optional else (Name, Field(**shown))
 
 
 def _one_forward(model: ModelFacts, params: Params, tokens: int) -> Cost:

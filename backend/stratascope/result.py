@@ -120,7 +120,8 @@ class Result(Frozen):
     """What every kind shares. Subclasses name the dimensions that their drawn arrays must have.
 
     Shapes are those of `arrays`; `coords` labels the entries of a dimension where indices would not do (rows, series,
-    parts); `shown` and `total` count the entries of a dimension that are here and that exist.
+    parts); `shown` and `total` count the entries of a dimension that are here and that exist. A comparison of two prompts
+    holds the first one's `tokens`, and as `other_tokens` their partners in the second, None where those are the same.
     """
 
     kind: ClassVar[str]
@@ -130,6 +131,7 @@ class Result(Frozen):
     quantities: list[Quantity] = Field(default_factory=list)
     coords: dict[str, list[str]] = Field(default_factory=dict)
     tokens: list[Token] = Field(default_factory=list)
+    other_tokens: list[Token | None] = Field(default_factory=list)
     vocabulary: list[Token] = Field(default_factory=list)
     shown: dict[str, int] = Field(default_factory=dict)
     total: dict[str, int] = Field(default_factory=dict)
@@ -156,7 +158,8 @@ class Result(Frozen):
 
     def describe(self) -> dict[str, Any]:
         """The result without its numbers: what stays JSON when the arrays travel as tensors."""
-        plain = self.model_dump(exclude={"arrays", "checks", "warnings"})
+        apart = {"arrays", "checks", "warnings"} | (set() if self.other_tokens else {"other_tokens"})
+        plain = self.model_dump(exclude=apart)
         return {"kind": self.kind, **plain, "dims": {name: list(array.dims) for name, array in self.arrays.items()}}
 
 
@@ -202,38 +205,62 @@ class LayerCurve(Result):
 
 
 class FeatureList(Result):
-    """Ranked features, neurons or components: `[feature]`."""
+    """Ranked features, neurons or components: `[feature]`, their ids in `coords["feature"]`.
+
+    Optional: text `label` and `top_token`, `density`, `layer` over `feature`; any array `[feature, position]` is drawn as
+    a small curve; `facts["active"]` counts those that are active, of which these are the largest.
+    """
 
     kind: ClassVar[str] = "feature_list"
     drawn_dims: ClassVar[tuple[str, ...] | None] = ("feature",)
 
 
 class Similarity(Result):
-    """A square or rectangular matrix of likenesses: two dimensions of any name."""
+    """A square or rectangular matrix of likenesses: two dimensions of any name.
+
+    Optional: `<quantity>_control` with the same dimensions; `facts["prompts"]`.
+    """
 
     kind: ClassVar[str] = "similarity"
 
 
 class Scatter(Result):
-    """Points in the plane: `x` and `y` over `point`."""
+    """Points in the plane: `x` and `y` over `point`; quantities of these names are the titles of the axes.
+
+    Optional over `point`: text `class` and `label`; `position`, `layer`, `head`, `row`, `feature` say which place of the
+    model a point is; points of one `series` are joined. `facts["method"]` and `facts["variance"]` tell of the axes.
+    """
 
     kind: ClassVar[str] = "scatter"
 
 
 class Histogram(Result):
-    """Counts per bin: `count` over `bin`, with `edges` over `edge`."""
+    """Counts per bin: `count` over `bin`, with `edges` over `edge`; the label of `count` is what is counted.
+
+    Optional: `control` over `bin`; `value` over `position`, or `facts["value"]`, for where the selected cell stands.
+    """
 
     kind: ClassVar[str] = "histogram"
 
 
 class FlowGraph(Result):
-    """Weighted edges between named nodes: `source`, `target` and `weight` over `edge`; nodes in `coords["node"]`."""
+    """Weighted edges between named nodes: `source`, `target` and `weight` over `edge`; nodes in `coords["node"]`.
+
+    Optional over `node`: `layer`, `head`, `position`, `feature` (negative or undefined where a node has none) and `depth`.
+    `total["edge"]` and `facts["total_weight"]` tell of edges that are not stored; `facts["edge_method"]` is the method
+    that an edge is looked at with.
+    """
 
     kind: ClassVar[str] = "flow_graph"
 
 
 class TextPair(Result):
-    """Two or three texts side by side, token by token."""
+    """Two or three texts side by side, token by token: text `token` `[side, position]`, names in `coords["side"]`.
+
+    A shorter text ends in empty strings, or is as long as `length` over `side` says. Optional `[side, position]`:
+    quantities to shade by, `token_id`, and `logprob_a` and `logprob_b` of two runs, which `facts["runs"]` names;
+    `[side, position, rank]`: `top_text_a`, `top_logprob_a` and the same of b.
+    """
 
     kind: ClassVar[str] = "text_pair"
 

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         0, ge=0, le=256, description="Threads the worker computes with; 0 takes the cores that are free at start."
     )
     memory: int = Field(8 << 30, ge=64 << 20, description="Bytes one run may take beyond the model's weights.")
+    weights: int = Field(
+        8 << 30,
+        ge=64 << 20,
+        description="Bytes of model weights kept in memory; beyond them the model used least recently goes first.",
+    )
     captures: int = Field(512 << 20, ge=0, description="Bytes of captured runs kept in the worker for the next panel.")
     queue: int = Field(
         64, ge=1, le=100_000, description="Runs that may wait; the next one is refused with the time to come back."

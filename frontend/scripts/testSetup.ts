@@ -1,7 +1,11 @@
-/** What jsdom lacks: canvases that record what is drawn, observers that stay quiet, dialogs that open. */
+/** What jsdom lacks: canvases that record what is drawn, observers that stay quiet, dialogs that open; and all messages. */
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import "../src/kinds/messages";
+import "../src/pages/docs/messages";
+import "../src/pages/models/messages";
+import "../src/pages/saved/messages";
 
 afterEach(() => {
   cleanup();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,15 @@ def page(open_context: Any, watch: Watch) -> Iterator[Page]:
 def panel(page: Page, title: str) -> Any:
     """The panel with this title."""
     return page.get_by_role("region", name=title, exact=True).first
+
+
+def stored_link(page: Page) -> str:
+    """Stores what the open share dialog holds, and gives the address of the link."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Create").or_(dialog.get_by_role("button", name="Save")).first.click()
+    field = dialog.locator("input[readonly]").first
+    expect(field).to_have_value(re.compile("/a/"))
+    return field.input_value()
 
 
 def wait_for_figures(page: Page) -> None:

@@ -84,12 +84,12 @@ def test_a_full_cache_file_refuses_and_goes_on_reading(tmp_path: Path) -> None:
 def test_a_full_disk_refuses_a_save_in_a_sentence(tmp_path: Path) -> None:
     saved = Saved(tmp_path)
     early, _ = saved.create("early", "", None, [document(10)])
-    fill(saved._database, pages=5)
+    fill(saved.file.database, pages=5)
     with pytest.raises(Problem) as problem:
         saved.create("late", "", None, [document(100_000)])
     assert (problem.value.code, problem.value.status) == ("disk_full", 507)
     assert [line.id for line in saved.list()] == [early]
-    fill(saved._database, pages=100_000)
+    fill(saved.file.database, pages=100_000)
     assert saved.get(saved.create("late", "", None, [document(100_000)])[0]).title == "late"
     assert integrity(tmp_path / "saved.db") == "ok"
     saved.close()
@@ -101,11 +101,11 @@ def test_the_reserve_is_given_up_once_and_the_save_goes_through(tmp_path: Path) 
     def relieve() -> bool:
         asked.append(True)
         if len(asked) == 1:
-            fill(saved._database, pages=300)
+            fill(saved.file.database, pages=300)
         return len(asked) == 1
 
     saved = Saved(tmp_path, relieve)
-    fill(saved._database, pages=5)
+    fill(saved.file.database, pages=5)
     analysis, _ = saved.create("saved by the reserve", "", None, [document(100_000)])
     assert saved.get(analysis).title == "saved by the reserve"
     with pytest.raises(Problem, match="disk is full"):

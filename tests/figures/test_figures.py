@@ -13,7 +13,7 @@ from stratascope.document import Document
 from stratascope.figures import figure
 from stratascope.figures.palette import palette
 from stratascope.result import KINDS, Array, HeadMatrices, LayerCurve, Quantity, Token, TokenGrid
-from tests.figures.results import HOSTILE, RESULTS, document
+from tests.figures.results import HOSTILE, RESULTS, TOKENS, document
 
 each_kind = pytest.mark.parametrize("kind", RESULTS)
 
@@ -252,3 +252,11 @@ def test_tables_show_what_has_several_dimensions_entry_by_entry() -> None:
     cells = figure(stored)["data"][0]["cells"]["values"]
     assert cells[0] == [str(i) for i in range(3) for _ in range(4)]
     assert cells[2][-1] == "–"
+
+
+def test_patch_grid_shows_both_prompts_tokens_where_they_differ() -> None:
+    others = [None, TOKENS[4], None, None, None]
+    result = RESULTS["patch_grid"].model_copy(update={"other_tokens": others})
+    labels = figure(Document.of(result))["layout"]["xaxis"]["ticktext"]
+    plain_labels = figure(document("patch_grid"))["layout"]["xaxis"]["ticktext"]
+    assert labels == [*plain_labels[:1], f"{plain_labels[1]}<br>{plain_labels[4]}", *plain_labels[2:]]

@@ -20,6 +20,9 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "lens_logit_lens_mlp": ("lens/logit-lens", {"top_k": 2, "site": "mlp_out", "norm": "none"}),
     "lens_lens_trajectory": ("lens/lens-trajectory", {"metrics": "all", "k": 4}),
     "lens_direct_logit_attribution": ("lens/direct-logit-attribution", {"target": "w3", "distractor": "w7"}),
+    "lens_direct_logit_attribution_several": (
+        "lens/direct-logit-attribution", {"target": ["w3", "w5"], "distractor": ["w7", "w9", "w1"]},
+    ),
     "lens_direct_logit_attribution_single": ("lens/direct-logit-attribution", {"target": "w3", "position": 2}),
     "activations_residual_norms": ("activations/residual-norms", {}),
     "activations_sublayer_contribution": ("activations/sublayer-contribution", {"per_token": True}),
@@ -29,6 +32,14 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         "attention/attention-pattern", {"layers": [0], "heads": [1], "view": "value_weighted"},
     ),
     "attention_head_scores": ("attention/head-scores", {"source": "prompt"}),
+    "causal_activation_patching": ("causal/activation-patching", {"answer": ["w3", "w4"], "foil": "w7"}),
+    "causal_activation_patching_noise": (
+        "causal/activation-patching", {"direction": "noise", "site": "mlp_out", "metric": "logprob", "answer": "w3"},
+    ),
+    "comparison_run_difference": ("comparison/run-difference", {"floor": "none"}),
+    "comparison_run_difference_longer": (
+        "comparison/run-difference", {"prompt_b": "w9 w5 w9 w3 w5 w9", "alignment": "same", "position": 3, "floor": "none"},
+    ),
     "tokenization_token_boundaries": ("tokenization/token-boundaries", {"overlay": "number"}),
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ import stratascope
 from stratascope.web import schemas
 from tests.hostile import corpus
 from tests.live import Live
+from tests.prompts import prompt_names
 
 JSON = {"content-type": "application/json"}
 PACKAGE = str(Path(stratascope.__file__).resolve().parent.parent)
@@ -86,10 +87,10 @@ def openapi(client: httpx.Client) -> dict[str, Any]:
     return dict(client.get("/openapi.json").json())
 
 
-def addresses_with_a_body(openapi: dict[str, Any]) -> list[str]:
-    """Every operation that takes JSON, with the bundled model in place of an id."""
-    verbs = ((path, facts["post"]) for path, facts in openapi["paths"].items() if "post" in facts)
-    return [path.replace("{id}", "specimen") for path, operation in verbs if "requestBody" in operation]
+def operations_with_a_body(openapi: dict[str, Any]) -> list[tuple[str, str]]:
+    """Verb and address of every operation that takes JSON, with the bundled model in place of an id."""
+    operations = ((path, verb, it) for path, facts in openapi["paths"].items() for verb, it in facts.items())
+    return [(verb, path.replace("{id}", "specimen")) for path, verb, it in operations if "requestBody" in it]
 
 
 def request_schemas(openapi: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -110,13 +111,14 @@ def test_the_corpus_is_large_and_has_no_twins() -> None:
 
 
 def test_raw_bodies_on_every_operation(client: httpx.Client, openapi: dict[str, Any], report: Report) -> None:
-    addresses = addresses_with_a_body(openapi)
+    operations = operations_with_a_body(openapi)
+    assert {verb for verb, _ in operations} == {"post", "patch"}
     for body in corpus.BODIES:
-        for address in addresses:
-            reply = client.post(address, content=body.raw, headers=JSON)
+        for verb, address in operations:
+            reply = client.request(verb, address, content=body.raw, headers=JSON)
             name = f"{body.name} to {address}"
             report.check(name, reply.status_code, reply.content, expected={body.status}, codes={body.code})
-    report.finish(least=100 * 18)
+    report.finish(least=100 * 21)
 
 
 def test_bodies_that_only_look_hostile(client: httpx.Client, report: Report) -> None:
@@ -150,17 +152,22 @@ def read_bytes(answer: dict[str, Any]) -> bytes:
 READS_THE_PROMPT = {"/api/v1/methods/attention/head-scores": {"source": "prompt"}}
 """What makes a method read the prompt that would read random tokens otherwise."""
 
+UNLIKE_PROMPTS = {"unequal_lengths", "equal_prompts", "no_partner"}
+"""Why a text and a longer one cannot be compared."""
+
 
 def test_every_text_is_a_prompt_of_every_method(client: httpx.Client, openapi: dict[str, Any], report: Report) -> None:
     """A prompt may be too short for a method, and says so; what is answered is about this prompt."""
-    refusals = {"prompt_too_long", "not_enough_samples", "bad_parameter", "no_repeats"}
+    refusals = {"prompt_too_long", "not_enough_samples", "bad_parameter", "no_repeats", *UNLIKE_PROMPTS}
     for text in corpus.TEXTS:
-        for address in request_schemas(openapi):
-            body = {"model": "specimen", "prompt": text.text, **READS_THE_PROMPT.get(address, {})}
+        for address, schema in request_schemas(openapi).items():
+            prompts = prompt_names(schema)
+            read = {prompts["a"]: text.text} | ({prompts["b"]: f"{text.text} !"} if "b" in prompts else {})
+            body = {"model": "specimen", **read, **READS_THE_PROMPT.get(address, {})}
             reply = client.post(address, json=body)
             name = f"{text.name} to {address}"
             report.check(name, reply.status_code, reply.content, expected={200, 422}, codes=refusals)
-            if reply.status_code == 200 and reply.json()["request"]["prompt"] != text.text:
+            if reply.status_code == 200 and {field: reply.json()["request"][field] for field in read} != read:
                 report.wrong.append(f"{name}: another prompt came back")
     report.finish(least=150 * 8)
 
@@ -177,6 +184,130 @@ def test_every_text_can_be_a_title_and_a_note(client: httpx.Client, report: Repo
     report.finish(least=150)
 
 
+def test_every_text_can_be_edited_in(client: httpx.Client, report: Report) -> None:
+    made = client.post("/api/v1/analyses", json={"title": "a", "results": []}).json()
+    address, header = f"/api/v1/analyses/{made['id']}", {"authorization": f"Bearer {made['delete_secret']}"}
+    for text in corpus.TEXTS:
+        body = {"title": text.text, "notes": text.text, "workspace": {text.text: [text.text]}}
+        reply = client.patch(address, json=body, headers=header)
+        report.check(text.name, reply.status_code, reply.content, expected={204 if len(text.text) <= 300 else 422})
+        opened = client.get(address).json()
+        if reply.status_code == 204 and {name: opened[name] for name in body} != body:
+            report.wrong.append(f"{text.name}: something else was saved")
+    report.finish(least=150)
+
+
+def test_every_text_is_kept_as_a_draft(client: httpx.Client, report: Report) -> None:
+    for text in corpus.TEXTS:
+        reply = client.post("/api/v1/drafts", json={"address": text.text})
+        report.check(text.name, reply.status_code, reply.content, expected={201 if text.text else 422})
+        if reply.status_code == 201:
+            opened = client.get(f"/api/v1/drafts/{reply.json()['id']}")
+            if opened.json() != {"address": text.text}:
+                report.wrong.append(f"{text.name}: something else came back")
+    report.finish(least=150)
+
+
+def test_every_text_may_be_searched_for(client: httpx.Client, report: Report) -> None:
+    """What is found contains the text, whatever else it is."""
+    for text in corpus.TEXTS:
+        reply = client.get("/api/v1/models/specimen/vocabulary", params={"query": text.text, "limit": 100})
+        report.check(text.name, reply.status_code, reply.content, expected={200 if len(text.text) <= 200 else 422})
+        if reply.status_code == 200:
+            needle = text.text.removeprefix(" ").casefold()
+            strangers = [it["text"] for it in reply.json()["tokens"] if needle not in it["text"].casefold()]
+            if strangers and not text.text.startswith("#"):
+                report.wrong.append(f"{text.name}: {strangers[:3]!r}")
+    report.finish(least=150)
+
+
+QUERIES = (
+    *(("limit=" + value, 422) for value in ("0", "-1", "101", "1e2", "1.5", "NaN", "true", "", "9" * 5000, "%00", "1&limit=0")),
+    *(("query=" + value, 200) for value in ("%00", "%ff%fe", "%ed%a0%80", "%c0%af", "%zz", "%", "a%26limit=0", "%23", "%230")),
+    *(("query=" + value, 200) for value in ("%23-1", "%2399999999999999999999", "%D9%A1", "+", "%20", "%F0%9F%98%80", "")),
+    ("query=" + "a" * 201, 422),
+    ("query=" + "%F0%9F%98%80" * 200, 200),
+    ("query=" + "%F0%9F%98%80" * 201, 422),
+    ("query=a&query=b", 200),
+    ("nobody_knows=1", 200),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "status"), QUERIES, ids=[query[:40] for query, _ in QUERIES])
+def test_searches_as_they_stand_in_the_address(client: httpx.Client, report: Report, query: str, status: int) -> None:
+    reply = client.get(f"/api/v1/models/specimen/vocabulary?{query}")
+    report.check(query[:60], reply.status_code, reply.content, expected={status})
+    report.finish(least=1)
+
+
+@pytest.mark.parametrize("value", ["", "x", "1e0", "null", "NaN", "%00", "[]", "2", "tru%65x"])
+def test_nothing_but_yes_unloads_by_force(client: httpx.Client, report: Report, value: str) -> None:
+    reply = client.delete(f"/api/v1/models/specimen?force={value}")
+    report.check(value, reply.status_code, reply.content, expected={422}, codes={"invalid_input"})
+    report.finish(least=1)
+
+
+SIDES: dict[str, tuple[Any, int, str | None]] = {
+    "one": (5, 200, None),
+    "a list of one": ([5], 200, None),
+    "32": (list(range(5, 37)), 200, None),
+    "33": (list(range(5, 38)), 422, "invalid_input"),
+    "10^5": ([5] * 100_000, 422, "invalid_input"),
+    "none": ([], 422, "invalid_input"),
+    "twice the same": ([5, 5], 422, "same_token"),
+    "beyond the vocabulary": ([5, 2**31], 422, "bad_parameter"),
+    "2^63": ([2**63], 422, "bad_parameter"),
+    "2^70": ([2**70], 422, None),
+    "negative": ([-1], 422, "invalid_input"),
+    "text": (["5"], 422, "invalid_input"),
+    "booleans": ([True], 422, "invalid_input"),
+    "floats": ([5.0], 422, "invalid_input"),
+    "nested": ([[5]], 422, "invalid_input"),
+    "an object": ({"0": 5}, 422, "invalid_input"),
+}
+"""For fields that name tokens of a side by id: the value, and the answer it must get."""
+
+
+@pytest.mark.parametrize("side", ["target_id", "distractor_id"])
+def test_sides_of_one_token_or_several(client: httpx.Client, report: Report, side: str) -> None:
+    for name, (value, status, code) in SIDES.items():
+        body = {"model": "specimen", "prompt": "a b", side: value}
+        reply = client.post("/api/v1/methods/lens/direct-logit-attribution", json=body)
+        codes = {code} if code else {"invalid_input", "bad_parameter"}
+        report.check(f"{name} as {side}", reply.status_code, reply.content, expected={status}, codes=codes)
+    report.finish(least=len(SIDES))
+
+
+def test_every_text_may_be_one_of_several_targets(client: httpx.Client, report: Report) -> None:
+    codes = {"token_not_single", "invalid_input", "prompt_empty", "same_token"}
+    for text in corpus.TEXTS:
+        body = {"model": "specimen", "prompt": "a b", "target": [" the", text.text], "distractor": [" a"]}
+        reply = client.post("/api/v1/methods/lens/direct-logit-attribution", json=body)
+        report.check(text.name, reply.status_code, reply.content, expected={200, 422}, codes=codes)
+    report.finish(least=150)
+
+
+DIRECTIVES = (
+    "no-cache",
+    "NO-CACHE",
+    "no-cache, no-store",
+    ",,,",
+    "no-cache=x",
+    "a" * 999,
+    "a\tb",
+    "é".encode().decode("latin-1"),
+)
+
+
+def test_any_cache_control_may_be_sent(client: httpx.Client, report: Report) -> None:
+    body = {"model": "specimen", "prompt": "a b"}
+    for directive in (*DIRECTIVES, "a" * 1001):
+        header = {"cache-control": directive.encode("latin-1")}
+        reply = client.post("/api/v1/methods/lens/logit-lens", json=body, headers=header)
+        report.check(directive[:40], reply.status_code, reply.content, expected={422 if len(directive) > 1000 else 200})
+    report.finish(least=9)
+
+
 def test_no_text_names_a_model_a_folder_or_a_hub(client: httpx.Client, report: Report) -> None:
     for text in corpus.TEXTS:
         lens = {"model": text.text, "prompt": "a"}
@@ -185,10 +316,13 @@ def test_no_text_names_a_model_a_folder_or_a_hub(client: httpx.Client, report: R
             ("/api/v1/models", {"id": text.text}, {404, 422}),
             ("/api/v1/models", {"path": text.text}, {422}),
             ("/api/v1/models", {"hub": text.text}, {422}),
+            ("/api/v1/models/inspect", {"id": text.text}, {404, 422}),
+            ("/api/v1/models/inspect", {"path": text.text}, {422}),
+            ("/api/v1/models/inspect", {"id": "specimen", "precision": text.text}, {422}),
         ):
             reply = client.post(address, json=body)
             report.check(f"{text.name} as {next(iter(body))}", reply.status_code, reply.content, expected=expected)
-    report.finish(least=150 * 4)
+    report.finish(least=150 * 7)
 
 
 def test_every_text_may_be_asked_for_as_a_token(client: httpx.Client, report: Report) -> None:
@@ -200,14 +334,20 @@ def test_every_text_may_be_asked_for_as_a_token(client: httpx.Client, report: Re
     report.finish(least=150)
 
 
+def about(schema: dict[str, Any], text: str, other: str = "a b") -> dict[str, str]:
+    """A text under the name that a method's first prompt has, and another one as its second prompt."""
+    names = prompt_names(schema)
+    return {names[side]: value for side, value in (("a", text), ("b", other)) if side in names}
+
+
 @pytest.mark.parametrize("part", ["", "/cost"])
 def test_texts_that_are_too_long(client: httpx.Client, openapi: dict[str, Any], report: Report, part: str) -> None:
-    for address in request_schemas(openapi):
+    for address, schema in request_schemas(openapi).items():
         for text in corpus.TOO_MANY_CHARACTERS:
-            reply = client.post(address + part, json={"model": "specimen", "prompt": text.text})
+            reply = client.post(address + part, json={"model": "specimen", **about(schema, text.text)})
             report.check(text.name, reply.status_code, reply.content, expected={422}, codes={"invalid_input"})
         for text in corpus.TOO_MANY_TOKENS:
-            reply = client.post(address + part, json={"model": "specimen", "prompt": text.text})
+            reply = client.post(address + part, json={"model": "specimen", **about(schema, text.text)})
             report.check(text.name, reply.status_code, reply.content, expected={422}, codes={"prompt_too_long"})
     report.finish(least=8 * 8)
 
@@ -242,7 +382,8 @@ def test_every_value_for_every_numeric_field(client: httpx.Client, openapi: dict
             if not any(branch.get("type") in ("integer", "number") for branch in branches(facts)):
                 continue
             for value in corpus.VALUES:
-                raw = b'{"model": "specimen", "prompt": "a b", "%s": %s}' % (name.encode(), value.raw)
+                request = {"model": "specimen", **about(schema, "a b", "a c")}
+                raw = b'%s, "%s": %s}' % (orjson.dumps(request).removesuffix(b"}"), name.encode(), value.raw)
                 reply = client.post(address, content=raw, headers=JSON)
                 valid = is_valid(value, facts)
                 report.check(
@@ -271,6 +412,8 @@ ADDRESSES = (
     ("GET", "/api/v1/models/{}", None),
     ("DELETE", "/api/v1/models/{}", None),
     ("POST", "/api/v1/models/{}/tokenize", b'{"text": "a"}'),
+    ("GET", "/api/v1/models/{}/vocabulary", None),
+    ("GET", "/api/v1/drafts/{}", None),
     ("GET", "/api/v1/results/{}", None),
     ("GET", "/api/v1/results/{}/figure", None),
     ("GET", "/api/v1/results/{}.csv", None),
@@ -280,6 +423,7 @@ ADDRESSES = (
     ("DELETE", "/api/v1/runs/{}", None),
     ("GET", "/api/v1/analyses/{}", None),
     ("DELETE", "/api/v1/analyses/{}", None),
+    ("PATCH", "/api/v1/analyses/{}", b'{"title": "a"}'),
     ("GET", "/api/v1/analyses/{}/results/x", None),
     ("GET", "/api/v1/methods/lens/{}", None),
     ("GET", "/api/v1/methods/{}/logit-lens", None),
@@ -287,7 +431,9 @@ ADDRESSES = (
     ("POST", "/api/v1/methods/{}/logit-lens/cost", b"{}"),
     ("GET", "/assets/{}", None),
 )
-UNKNOWN = {"unknown_model", "unknown_result", "unknown_run", "unknown_analysis", "unknown_method", "not_found"}
+UNKNOWN = {
+    "unknown_model", "unknown_result", "unknown_run", "unknown_analysis", "unknown_method", "draft_unknown", "not_found",
+}  # fmt: skip
 
 
 def test_names_that_stand_for_nothing(server: Live, report: Report) -> None:
@@ -300,7 +446,7 @@ def test_names_that_stand_for_nothing(server: Live, report: Report) -> None:
             reply = connection.getresponse()
             report.check(f"{verb} {address} {name[:60]}", reply.status, reply.read(), expected={404}, codes=UNKNOWN)
     connection.close()
-    report.finish(least=40 * 18)
+    report.finish(least=40 * 21)
 
 
 def test_requests_as_they_stand_on_the_wire(server: Live, report: Report) -> None:

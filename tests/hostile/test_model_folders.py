@@ -15,7 +15,9 @@ import pytest
 
 from stratascope.models.guard import inspect_folder
 from stratascope.models.library import Library, ModelEntry
-from stratascope.models.load import load
+from stratascope.models.load import load, rehearse
+from stratascope.models.pieces import Pieces
+from stratascope.models.tokenizer_files import load_tokenizer
 from stratascope.problem import Problem
 from tests.families import save_tiny
 from tests.hostile.folders import (
@@ -314,6 +316,31 @@ def test_a_hostile_folder_is_refused_with_its_own_code(folder: Path, name: str) 
     assert problem.status == 422
     assert problem.message.endswith(".")
     assert problem.remedy
+    assert not canary(folder).exists()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_inspecting_a_hostile_folder_refuses_it_with_the_same_code(folder: Path, name: str) -> None:
+    expected, spoil = REFUSED[name]
+    spoil(folder)
+    with pytest.raises(Problem) as refused:
+        rehearse(entry(folder))
+    assert refused.value.code == expected
+    assert not canary(folder).exists()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_vocabulary_of_a_hostile_folder_is_read_or_refused(folder: Path, name: str) -> None:
+    """What is wrong with weights does not matter here; what is wrong with the folder or its tokenizer does."""
+    expected, spoil = REFUSED[name]
+    spoil(folder)
+    try:
+        tokenizer = load_tokenizer(inspect_folder(folder), "model")
+        pieces, _ = Pieces(tokenizer).vocabulary(0)
+    except Problem as problem:
+        assert problem.code == expected  # noqa: PT017
+    else:
+        assert b" Paris" in pieces
     assert not canary(folder).exists()
 
 

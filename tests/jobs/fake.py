@@ -32,7 +32,7 @@ class FakeBench:
     def handle(self, order: Header, watch: Watch) -> Answer:
         """One order."""
         if order["op"] == "load":
-            return self._load(order["model"])
+            return self._load(order["model"], watch)
         if order["op"] == "unload":
             self._models = [model for model in self._models if model["id"] != order["model"]]
             return Answer()
@@ -42,16 +42,20 @@ class FakeBench:
             return faults.commit(order, watch, allowed=self._settings["test_faults"])
         return getattr(self, "_" + order["params"].get("do", "square"))(order, watch)
 
-    def loaded(self) -> list[dict[str, Any]]:
-        """The models that were loaded."""
-        return list(self._models)
+    def memory(self) -> dict[str, Any]:
+        """The models that were loaded, and as many captures as there are."""
+        return {"loaded": list(self._models), "captures": len(self._models)}
 
-    def _load(self, model: dict[str, Any]) -> Answer:
+    def _load(self, model: dict[str, Any], watch: Watch) -> Answer:
         if model.get("deadly"):
             os.abort()
+        for step in range(model.get("steps", 0)):
+            watch.progress(step, model["steps"], "reading weights")
+            time.sleep(0.01)
         if model.get("broken"):
             raise Problem("no_weights", "This folder holds no weights.")
-        self._models = [each for each in self._models if each["id"] != model["id"]] + [{"id": model["id"], "bytes": 1}]
+        held = {"id": model["id"], "precision": model.get("precision"), "bytes": model.get("bytes", 1)}
+        self._models = [each for each in self._models if each["id"] != model["id"]] + [held]
         return Answer()
 
     def _square(self, order: Header, watch: Watch) -> Answer:

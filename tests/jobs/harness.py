@@ -10,7 +10,8 @@ from typing import Any
 
 from stratascope.document import Document
 from stratascope.jobs.link import Target
-from stratascope.jobs.supervisor import Jobs, JobSpec, Keep
+from stratascope.jobs.orders import JobSpec
+from stratascope.jobs.supervisor import Jobs, Keep
 from stratascope.settings import Settings
 from tests.jobs import fake
 

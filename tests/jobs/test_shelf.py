@@ -12,6 +12,8 @@ import torch
 
 from stratascope.jobs.shelf import Shelf
 from stratascope.models.library import Library, ModelEntry
+from stratascope.problem import Cancelled
+from stratascope.result import Result
 
 Find = Callable[[str], ModelEntry]
 
@@ -70,6 +72,34 @@ def test_models_that_one_job_needs_stay_together(find: Find) -> None:
     for name in ("one", "two"):
         get(small, find(name), keep=("one", "two"))
     assert held(small) == ["one", "two"]
+
+
+def test_another_precision_is_another_model_in_its_place(find: Find) -> None:
+    full, entry = shelf(2.5), find("one")
+    half = entry.model_copy(update={"precision": "bfloat16"})
+    whole = full.get(entry.model_dump(mode="json"))
+    whole.run([5, 6, 7])
+    size = full.describe()[0]["bytes"]
+    assert full.get(half.model_dump(mode="json")).network.dtype == torch.bfloat16
+    assert full.runs.bytes == 0
+    (described,) = full.describe()
+    assert (described["precision"], described["bytes"]) == ("bfloat16", size // 2)
+
+
+def test_a_cancelled_load_leaves_nothing(find: Find) -> None:
+    full = shelf(2.5)
+
+    class Leaving:
+        def __call__(self, done: int, total: int, stage: str) -> None:
+            if stage == "reading weights" and done > 0:
+                raise Cancelled
+
+        def partial(self, result: Result) -> None:
+            return
+
+    with pytest.raises(Cancelled):
+        full.get(find("one").model_dump(mode="json"), progress=Leaving())
+    assert held(full) == []
 
 
 def test_a_touched_file_means_loading_anew(find: Find, models: Path) -> None:

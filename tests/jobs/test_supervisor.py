@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from stratascope.jobs import dispatch
+from stratascope.jobs.orders import JobSpec
+from stratascope.jobs.states import ModelState
 from stratascope.jobs.supervisor import Jobs
 from stratascope.problem import Problem
 from tests.jobs.harness import marks, running, spec, square, until
@@ -220,7 +222,7 @@ async def test_a_model_is_loaded_before_its_first_use_and_once() -> None:
         value = await jobs.tokenize(MODEL, text="ab")
         assert value == {"ids": [97, 98], "tokens": [], "bos_prepended": False}
         assert jobs.model_state("small").state == "ready"
-        assert jobs.model_state("small").facts == {"id": "small", "bytes": 1}
+        assert jobs.model_state("small").facts == {"id": "small", "precision": None, "bytes": 1}
         assert (await jobs.load(MODEL)).state == "ready"
         assert list(jobs.model_states) == ["small"]
         await jobs.unload("small")
@@ -244,6 +246,158 @@ async def test_loading_can_be_watched_as_a_run() -> None:
         run = jobs.submit_load(MODEL)
         assert [name async for name, _ in run.events()][-1] == "done"
         assert jobs.model_state("small").state == "ready"
+
+
+SLOW = {**MODEL, "steps": 1_000_000}
+
+
+async def test_a_model_that_is_being_loaded_says_how_far_it_is_and_who_loads_it(tmp_path: Path) -> None:
+    path = tmp_path / "marks"
+    async with running() as jobs:
+        first = asyncio.create_task(jobs.run("first", spec(do="steps", steps=1_000_000, marks=str(path))))
+        await until(lambda: marks(path))
+        run = jobs.submit_load({**SLOW, "steps": 200})
+        waiting = jobs.model_state("small")
+        assert (waiting.state, waiting.stage, waiting.run, waiting.position) == (
+            "loading",
+            "waiting in line",
+            run.id,
+            1,
+        )
+        first.cancel()
+        await until(lambda: jobs.model_state("small").done)
+        state = jobs.model_state("small")
+        assert (state.state, state.stage, state.total, state.run) == ("loading", "reading weights", 200, run.id)
+        assert state.position is None
+        await until(lambda: run.ended)
+        ready = jobs.model_state("small")
+        assert (ready.state, ready.stage, ready.done, ready.run) == ("ready", None, None, None)
+
+
+async def test_loading_that_nobody_waits_for_is_cancelled_and_leaves_nothing() -> None:
+    async with running() as jobs:
+        pid, run = jobs.worker_pid, jobs.submit_load(SLOW)
+        await until(lambda: jobs.model_state("small").done)
+        run.leave()
+        assert square(await jobs.run("key", spec())) == 4
+        assert run.state == "cancelled"
+        assert jobs.model_state("small") == ModelState()
+        assert jobs.model_bytes == {}
+        assert (jobs.worker_pid, jobs.counters["kills"], jobs.counters["cancelled"]) == (pid, 0, 1)
+
+
+async def test_a_load_that_waits_in_line_is_cancelled_before_it_begins(tmp_path: Path) -> None:
+    path = tmp_path / "marks"
+    async with running() as jobs:
+        first = asyncio.create_task(jobs.run("first", spec(do="steps", steps=100, marks=str(path))))
+        await until(lambda: marks(path))
+        jobs.submit_load(MODEL).leave()
+        assert jobs.waiting == 0
+        assert jobs.model_state("small") == ModelState()
+        assert square(await first) == 4
+        assert jobs.model_state("small") == ModelState()
+
+
+async def test_loading_for_a_job_s_sake_goes_on_when_the_job_is_left() -> None:
+    async with running() as jobs:
+        run = jobs.submit("key", on_model(steps=50))
+        await until(lambda: jobs.model_state("small").done)
+        assert jobs.model_state("small").run is None
+        run.leave()
+        await until(lambda: jobs.model_state("small").state == "ready")
+
+
+def on_model(**model: object) -> JobSpec:
+    """A job on the model, which is loaded for it."""
+    return JobSpec("fake/square", {"model": {**MODEL, **model}}, {"do": "steps", "steps": 1_000_000})
+
+
+async def test_a_model_that_is_in_use_is_not_unloaded() -> None:
+    async with running() as jobs:
+        running_one, waiting_one = jobs.submit("one", on_model()), jobs.submit("two", on_model())
+        other = jobs.submit("other", spec())
+        await until(lambda: running_one.describe()["progress"])
+        with pytest.raises(Problem) as problem:
+            await jobs.unload("small")
+        assert (problem.value.code, problem.value.status) == ("model_busy", 409)
+        assert "2 jobs use small" in problem.value.message
+        assert problem.value.changes == {"force": True}
+        assert jobs.model_state("small").state == "ready"
+        await jobs.unload("small", force=True)
+        assert jobs.model_state("small").state == "not_loaded"
+        for run in (running_one, waiting_one):
+            assert (run.state, run.describe()["error"]["code"]) == ("failed", "model_unloaded")
+        await until(lambda: other.ended)
+        assert other.state == "done"
+        assert jobs.counters["kills"] == 0
+
+
+async def test_unloading_by_force_ends_a_load_under_way() -> None:
+    async with running() as jobs:
+        run = jobs.submit_load(SLOW)
+        await until(lambda: jobs.model_state("small").done)
+        with pytest.raises(Problem, match="1 job uses small"):
+            await jobs.unload("small")
+        await jobs.unload("small", force=True)
+        assert run.describe()["error"]["code"] == "model_unloaded"
+        assert jobs.model_state("small") == ModelState()
+
+
+async def test_a_model_that_is_loaded_for_a_job_is_gone_after_unloading_by_force() -> None:
+    async with running() as jobs:
+        run = jobs.submit("key", on_model(steps=50))
+        await until(lambda: jobs.model_state("small").done)
+        await jobs.unload("small", force=True)
+        assert run.describe()["error"]["code"] == "model_unloaded"
+        assert jobs.model_state("small").state == "not_loaded"
+
+
+async def test_what_is_in_memory_is_known_with_its_bytes() -> None:
+    async with running() as jobs:
+        assert (jobs.model_bytes, jobs.captured_bytes) == ({}, 0)
+        await jobs.load({**MODEL, "bytes": 7})
+        await jobs.load({"id": "other", "path": "/models/other", "bytes": 5})
+        assert (jobs.model_bytes, jobs.captured_bytes) == ({"small": 7, "other": 5}, 2)
+
+
+async def test_another_precision_is_loaded_before_it_is_used() -> None:
+    half = {**MODEL, "precision": "bfloat16"}
+    async with running() as jobs:
+        assert jobs.precision("small") is None
+        await jobs.load({**MODEL, "precision": "float32"})
+        assert jobs.precision("small") == "float32"
+        assert not jobs.holds(half)
+        await jobs.tokenize(half, text="a")
+        assert jobs.holds(half)
+        assert jobs.precision("small") == "float32"
+        await jobs.load(half)
+        assert jobs.precision("small") == "bfloat16"
+
+
+async def test_a_load_that_failed_changes_no_precision() -> None:
+    async with running() as jobs:
+        await jobs.load({**MODEL, "precision": "float32"})
+        with pytest.raises(Problem, match="no weights"):
+            await jobs.load({**MODEL, "precision": "bfloat16", "broken": True})
+        assert jobs.precision("small") == "float32"
+
+
+async def test_what_is_wanted_anew_is_computed_again_and_stored_in_its_place(tmp_path: Path) -> None:
+    path, stored = tmp_path / "marks", list[str]()
+
+    def keep(key: str, body: bytes, meta: Mapping[str, str]) -> None:
+        stored.append(key)
+
+    async with running(keep=keep) as jobs:
+        job = spec(marks=str(path))
+        await jobs.run("key", job)
+        await jobs.run("key", job)
+        assert marks(path) == 1
+        await jobs.run("key", job, anew=True)
+        again = jobs.submit("key", job, anew=True)
+        assert [name async for name, _ in again.events()][-1] == "done"
+        assert marks(path) == 3
+        assert stored == ["key"] * 3
 
 
 async def test_a_new_worker_starts_without_the_models_of_the_old() -> None:

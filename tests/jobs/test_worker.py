@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,15 +16,19 @@ import pytest
 from stratascope.catalog import load_catalog
 from stratascope.document import Document
 from stratascope.jobs import worker
-from stratascope.jobs.supervisor import Jobs, JobSpec
+from stratascope.jobs.desk import Watch
+from stratascope.jobs.orders import JobSpec
+from stratascope.jobs.supervisor import Jobs
 from stratascope.models.library import Library, ModelEntry
 from stratascope.problem import Problem
 from tests.jobs import extra
 from tests.jobs.harness import running, until
+from tests.prompts import asked, prompt_names
 
 pytestmark = pytest.mark.anyio
 
 PROMPT = "The capital of France is"
+CATALOG = load_catalog()
 Ask = Callable[..., JobSpec]
 
 
@@ -38,7 +42,8 @@ def ask(specimen: ModelEntry) -> Ask:
     """`ask(method, **params)`: a job on the bundled model."""
 
     def make(method: str, entry: ModelEntry = specimen, **params: Any) -> JobSpec:
-        params = {"prompt": PROMPT, **params}
+        known = CATALOG.get(method)
+        params = asked(known, PROMPT, **params) if known else {"prompt": PROMPT, **params}
         head = {"model": {"id": entry.id, "fingerprint": "f"}, "request": {"model": entry.id, **params}}
         return JobSpec(method, {"model": entry}, params, head)
 
@@ -56,12 +61,12 @@ async def document(jobs: Jobs, key: str, job: JobSpec) -> Document:
 
 async def test_every_method_answers_with_a_document_that_says_where_it_comes_from(ask: Ask) -> None:
     async with running(worker.main) as jobs:
-        for method_id, method in load_catalog().items():
+        for method_id, method in CATALOG.items():
             found = (await document(jobs, f"key of {method_id}", ask(method_id))).head
             assert (found["key"], found["method"]) == (f"key of {method_id}", method_id)
             assert found["method_version"] == method.version
             assert found["model"] == {"id": "specimen", "fingerprint": "f"}
-            assert found["request"]["prompt"] == PROMPT
+            assert found["request"][prompt_names(method.params.model_json_schema())["a"]] == PROMPT
             assert found["result"]["kind"] == method.kind
             assert found["checks"]
             provenance = found["provenance"]
@@ -110,6 +115,82 @@ async def test_tokens_come_with_text_bytes_and_places(specimen: ModelEntry) -> N
         with pytest.raises(Problem) as problem:
             await jobs.tokenize(specimen, text="")
         assert problem.value.code == "prompt_empty"
+
+
+async def test_a_vocabulary_comes_without_the_weights(specimen: ModelEntry) -> None:
+    async with running(worker.main) as jobs:
+        found = await jobs.vocabulary(specimen)
+        assert len(found["pieces"]) == specimen.vocabulary
+        assert jobs.model_state("specimen").state == "not_loaded"
+        for token in (await jobs.tokenize(specimen, text="The capital of"))["tokens"]:
+            assert found["pieces"][token["id"]] == token["bytes"]
+            assert (token["id"] in found["special"]) == token["special"]
+
+
+async def test_a_vocabulary_too_long_to_cross_is_refused(specimen: ModelEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stratascope.jobs.bench import TorchBench
+    from stratascope.settings import Settings
+
+    monkeypatch.setattr("stratascope.jobs.bench._MOST_VOCABULARY_BYTES", 100)
+    bench = TorchBench(Settings(threads=1))
+    with pytest.raises(Problem) as problem:
+        bench.handle({"op": "vocabulary", "model": specimen.model_dump(mode="json")}, cast(Watch, None))
+    assert problem.value.code == "vocabulary_too_large"
+
+
+async def test_looking_at_a_folder_refuses_what_loading_would(specimen: ModelEntry, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path / "mine"
+    shutil.copytree(specimen.path, folder)
+    async with running(worker.main) as jobs:
+        mine = Library((tmp_path,)).find("mine")
+        await jobs.inspect(mine)
+        tensors = load_file(folder / "model.safetensors")
+        tensors.pop(next(name for name in tensors if "mlp" in name))
+        save_file(tensors, folder / "model.safetensors")
+        codes = []
+        for refused in (jobs.inspect(mine), jobs.load(mine)):
+            with pytest.raises(Problem) as problem:
+                await refused
+            codes.append(problem.value.code)
+        assert codes == ["tensors_missing"] * 2
+        assert jobs.counters["deaths"] == 0
+
+
+async def test_loading_is_watched_in_bytes(specimen: ModelEntry) -> None:
+    async with running(worker.main) as jobs:
+        run = jobs.submit_load(specimen)
+        heard = [data async for name, data in run.events() if name == "progress"]
+        reading = [each for each in heard if each["stage"] == "reading weights"]
+        assert {each["total"] for each in reading} == {specimen.bytes}
+        assert heard[-1]["stage"] == "measuring fidelity"
+
+
+async def test_a_load_cancelled_while_weights_are_read_leaves_the_worker_as_it_was(specimen: ModelEntry) -> None:
+    async with running(worker.main) as jobs:
+        pid = jobs.worker_pid
+        for _ in range(3):
+            run = jobs.submit_load(specimen)
+            await until(lambda run=run: (run.describe()["progress"] or {}).get("stage") == "reading weights")
+            run.leave()
+        assert (await jobs.tokenize(specimen, text="a"))["ids"]
+        assert (jobs.worker_pid, jobs.counters["deaths"], jobs.counters["kills"]) == (pid, 0, 0)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+async def test_every_method_answers_in_half_precision_and_says_so(
+    ask: Ask, specimen: ModelEntry, precision: str
+) -> None:
+    half = specimen.model_copy(update={"precision": precision})
+    async with running(worker.main) as jobs:
+        for method_id in load_catalog():
+            found = await document(jobs, f"key of {method_id}", ask(method_id, half))
+            assert found.head["provenance"]["dtype"] == precision
+            assert found.head["result"]["nonfinite"] == {}, method_id
+        facts = jobs.model_state("specimen").facts
+        assert facts is not None
+        assert (facts["precision"], facts["missing"]) == (precision, {})
 
 
 async def test_the_price_is_told_without_paying_it(ask: Ask) -> None:

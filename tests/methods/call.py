@@ -10,6 +10,7 @@ import numpy as np
 from stratascope.catalog import Catalog, load_catalog
 from stratascope.document import Document
 from stratascope.result import Check, Result
+from tests.prompts import asked
 
 if TYPE_CHECKING:
     from stratascope.models.model import Model
@@ -25,7 +26,7 @@ def catalogue() -> Catalog:
 def call(method_id: str, model: Model, prompt: str = PROMPT, **params: Any) -> Result:
     """The result of a method, its parameters validated and its capabilities required as in a request."""
     method = catalogue()[method_id]
-    request = method.request.model_validate({"model": model.id, "prompt": prompt, **params})
+    request = method.request.model_validate({"model": model.id, **asked(method, prompt, **params)})
     model.require(method.requires)
     return method.function(model, method.split(request)[1])
 

@@ -105,6 +105,18 @@ def test_a_folder_can_be_added_once(root: Path, tmp_path: Path) -> None:
     assert library.add(save_tiny("gpt2", tmp_path / "org--name"), "hub").source == "hub"
 
 
+def test_looking_at_a_folder_takes_nothing_in(root: Path, tmp_path: Path) -> None:
+    library = Library((root,), {}, NONE)
+    folder, before = save_tiny("gpt2", tmp_path / "small"), library.list()
+    seen = library.look(folder)
+    assert library.list() == before
+    assert library.add(folder) == seen
+    assert library.look(root / "small") == library.find("small")
+    with pytest.raises(Problem) as refused:
+        library.look(root / "notes")
+    assert refused.value.code == "no_model_here"
+
+
 def test_a_folder_that_is_no_model_is_not_added(root: Path) -> None:
     library = Library((), {}, NONE)
     for path, code in (

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import LlamaForCausalLM
 
-from stratascope.models.load import load
+from stratascope.models import weights
+from stratascope.models.load import load, rehearse
 from stratascope.models.run_cache import RunCache
-from stratascope.problem import Problem
+from stratascope.problem import Cancelled, Problem
+from stratascope.result import Result
 from tests.families import byte_level, entry_of, save_tiny, tiny
 
 
@@ -49,10 +55,98 @@ def test_other_number_formats_are_read_as_single_precision(folder: Path, stored:
     assert not model.missing
 
 
-def test_a_model_can_be_run_in_half_precision(folder: Path) -> None:
-    model = load(entry_of(folder), dtype=torch.bfloat16)
-    assert model.run([5, 6, 7]).resid.dtype == torch.bfloat16
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_a_model_can_be_run_in_half_precision(folder: Path, precision: str) -> None:
+    model = load(entry_of(folder).model_copy(update={"precision": precision}))
+    assert model.run([5, 6, 7]).resid.dtype == getattr(torch, precision)
     assert not model.missing
+
+
+class Watcher:
+    """Progress that is written down, and ends loading at a stage of choice."""
+
+    def __init__(self, stop_at: str | None = None) -> None:
+        self.heard: list[tuple[int, int, str]] = []
+        self._stop_at = stop_at
+
+    def __call__(self, done: int, total: int, stage: str) -> None:
+        self.heard.append((done, total, stage))
+        if stage == self._stop_at and done > 0:
+            raise Cancelled
+
+    def partial(self, result: Result) -> None:
+        raise AssertionError("loading has no result")
+
+
+def test_loading_tells_how_many_bytes_were_read_and_how_far_measuring_is(folder: Path) -> None:
+    watcher, entry = Watcher(), entry_of(folder)
+    load(entry, progress=watcher)
+    stages = list(dict.fromkeys(stage for _, _, stage in watcher.heard))
+    assert stages == ["checking the files", "reading weights", "measuring fidelity"]
+    read = [done for done, _, stage in watcher.heard if stage == "reading weights"]
+    assert read == sorted(read)
+    assert (read[0], read[-1]) == (0, entry.bytes)
+    assert len(set(read)) > 10
+    assert {total for _, total, stage in watcher.heard if stage == "reading weights"} == {entry.bytes}
+    assert watcher.heard[-1][:2] == (3, 3)
+
+
+@pytest.mark.parametrize("stage", ["reading weights", "measuring fidelity"])
+def test_loading_stops_when_nobody_waits(folder: Path, stage: str) -> None:
+    watcher, before = Watcher(stop_at=stage), networks_alive()
+    with pytest.raises(Cancelled):
+        load(entry_of(folder), progress=watcher)
+    assert watcher.heard[-1][2] == stage
+    assert networks_alive() == before
+
+
+def test_readers_that_the_library_left_behind_are_heard_no_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are in the middle of a tensor when the first one is told to stop."""
+    watcher, late = Watcher(stop_at="reading weights"), threading.Semaphore(0)
+    read = weights._FileTensor.__getitem__
+
+    def slow(tensor: weights._FileTensor, index: Any) -> torch.Tensor:
+        if not threading.current_thread().name.endswith("_0"):
+            time.sleep(0.3)
+        try:
+            return read(tensor, index)
+        finally:
+            late.release()
+
+    monkeypatch.setattr(weights._FileTensor, "__getitem__", slow)
+    with pytest.raises(Cancelled):
+        load(entry_of(folder), progress=watcher)
+    heard = len(watcher.heard)
+    while late.acquire(timeout=1.0):
+        pass
+    assert len(watcher.heard) == heard
+
+
+def networks_alive() -> int:
+    gc.collect()
+    return sum(type(each) is LlamaForCausalLM for each in gc.get_objects())
+
+
+def test_a_rehearsal_refuses_what_loading_would_and_reads_no_weight(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "_open_tensors", None)
+    rehearse(entry_of(folder))
+    rewrite(folder, lambda tensors: tensors.pop("model.layers.2.mlp.up_proj.weight"))
+    with pytest.raises(Problem) as refused:
+        rehearse(entry_of(folder))
+    assert refused.value.code == "tensors_missing"
+
+
+def test_half_precision_needs_half_the_memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = entry_of(folder)
+    half = entry.model_copy(update={"precision": "bfloat16"})
+    assert 2 * half.weight_bytes == entry.weight_bytes == 4 * entry.parameters
+    monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": half.weight_bytes}.get)
+    rehearse(half)
+    with pytest.raises(Problem, match="in float32") as refused:
+        rehearse(entry)
+    assert refused.value.code == "model_too_large"
 
 
 def test_shards_make_up_one_model(folder: Path) -> None:

@@ -113,6 +113,22 @@ def test_normalised_text_keeps_the_tokenizers_own_ranges() -> None:
     assert tokens[-1].offset[1] == 8
 
 
+@pytest.mark.parametrize("make", [byte_level, sentencepiece])
+def test_the_whole_vocabulary_is_what_each_lookup_gives(make: Any) -> None:
+    tokenizer = make()
+    tokenizer.add_special_tokens([AddedToken("<|mark|>", special=True)])
+    tokenizer.add_tokens([AddedToken("plain", special=False)])
+    pieces, count = Pieces(fast(tokenizer)), tokenizer.get_vocab_size() + 3
+    tokens = [pieces.token(token_id) for token_id in range(count)]
+    every, markers = pieces.vocabulary(count)
+    assert [piece.hex() for piece in every] == [token.bytes for token in tokens]
+    assert markers == [token.id for token in tokens if token.special]
+    assert tokenizer.token_to_id("<|mark|>") in markers
+    assert tokenizer.token_to_id("plain") not in markers
+    assert pieces.vocabulary(0) == pieces.vocabulary(count - 3)
+    assert pieces.vocabulary(2) == (every[:2], [token.id for token in tokens[:2] if token.special])
+
+
 def test_ids_without_a_piece_are_empty_tokens() -> None:
     token = reader().pieces.token(5000)
     assert (token.text, token.bytes, token.special) == ("", "", False)

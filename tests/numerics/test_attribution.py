@@ -25,6 +25,16 @@ def test_centring_subtracts_the_mean_and_leaves_differences_alone() -> None:
     assert float(Direction({2: 1.0, 0: -1.0}).of_logits(logits)) == pytest.approx(5.0)
 
 
+@pytest.mark.parametrize(("targets", "distractors"), [([2], []), ([2], [0]), ([2, 1], []), ([2, 1, 0], [3, 4])])
+def test_between_reads_the_difference_of_two_means(targets: list[int], distractors: list[int]) -> None:
+    logits = torch.tensor([1.0, 2.0, 6.0, -4.0, 0.5])
+    expected = logits[targets].mean() - (logits[distractors].mean() if distractors else 0.0)
+    found = Direction.between(targets, distractors, centred=False).of_logits(logits)
+    assert float(found) == pytest.approx(float(expected))
+    centred = float(Direction.between(targets, distractors).of_logits(logits))
+    assert centred == pytest.approx(float(expected) - (0.0 if distractors else float(logits.mean())))
+
+
 def test_uncapped_undoes_the_cap() -> None:
     z = torch.linspace(-8, 8, 33, dtype=torch.float64)
     torch.testing.assert_close(uncapped(3.0 * torch.tanh(z / 3.0), 3.0), z, atol=1e-6, rtol=1e-6)

@@ -61,8 +61,9 @@ def test_a_missing_table_in_use_means_starting_over(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "cache.db")) as connection:
         connection.execute("DROP TABLE results")
         connection.commit()
-    assert cache.get("key") is None
+    assert cache.stored_bytes() == 0
     assert cache.counters["restarts"] == 1
+    assert cache.get("key") is None
     assert cache.put("key", b"body", {})
     assert cache.get("key") == b"body"
     cache.close()

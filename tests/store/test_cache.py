@@ -49,6 +49,15 @@ def test_large_bodies_lie_in_files_and_small_ones_in_rows(tmp_path: Path) -> Non
     cache.close()
 
 
+def test_what_is_stored_is_counted_in_bytes(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, CAP)
+    assert cache.stored_bytes() == 0
+    cache.put("small", os.urandom(1000), META)
+    cache.put("large", os.urandom(INLINE_BYTES + 1), META)
+    cache.put("small", os.urandom(10), META)
+    assert cache.stored_bytes() == INLINE_BYTES + 11
+
+
 def test_replacing_a_large_body_leaves_one_file(tmp_path: Path) -> None:
     cache = Cache(tmp_path, CAP)
     first, second = os.urandom(2 << 20), os.urandom(2 << 20)

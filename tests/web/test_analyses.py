@@ -117,6 +117,66 @@ def test_deleting_needs_the_secret(api: httpx.Client, key: str, header: dict[str
     assert api.get(f"analyses/{link.id}").status_code == 200
 
 
+def edited(api: httpx.Client, link: schemas.SavedLink, **changes: Any) -> httpx.Response:
+    return api.patch(f"analyses/{link.id}", json=changes, headers={"authorization": f"Bearer {link.delete_secret}"})
+
+
+def test_the_words_around_it_are_edited_with_the_secret(api: httpx.Client, key: str) -> None:
+    link = save(api, key, notes="first", workspace={"panels": []})
+    before = api.get(f"analyses/{link.id}").json()
+    for changes in (
+        {"notes": "**second**"},
+        {"title": "Another", "notes": ""},
+        {"workspace": {"panels": [1]}},
+        {"title": "t" * 300, "notes": "n" * 100_000, "workspace": {"a": "<script>"}},
+    ):
+        assert edited(api, link, **changes).status_code == 204
+        before |= changes
+        assert api.get(f"analyses/{link.id}").json() == before
+    titles = [it["title"] for it in api.get("analyses").json()["analyses"] if it["id"] == link.id]
+    assert titles == ["t" * 300]
+    assert (
+        api.delete(f"analyses/{link.id}", headers={"authorization": f"bearer {link.delete_secret}"}).status_code == 204
+    )
+    assert edited(api, link, notes="too late").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "header", [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic abc"}, {"authorization": ""}]
+)
+def test_editing_needs_the_secret(api: httpx.Client, key: str, header: dict[str, str]) -> None:
+    link = save(api, key)
+    reply = api.patch(f"analyses/{link.id}", json={"title": "forged"}, headers=header)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (403, "wrong_secret")
+    assert api.get(f"analyses/{link.id}").json()["title"] == "Spain"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, "body"),
+        ({"title": None, "notes": None}, "body"),
+        ({"title": ""}, "title"),
+        ({"title": "a" * 301}, "title"),
+        ({"notes": "a" * 100_001}, "notes"),
+        ({"results": ["0" * 64]}, "results"),
+        ({"created": "2020-01-01"}, "created"),
+        ({"workspace": []}, "workspace"),
+        ({"workspace": {"a": "b" * (256 * 1024)}}, "workspace"),
+    ],
+)
+def test_what_cannot_be_edited(api: httpx.Client, key: str, changes: dict[str, Any], field: str) -> None:
+    link = save(api, key)
+    reply = edited(api, link, **changes)
+    assert reply.status_code == 422
+    assert reply.json()["error"]["fields"][0]["field"] == field
+
+
+def test_editing_what_is_not_there_looks_like_opening_it(api: httpx.Client) -> None:
+    opened = without_id(api.get("analyses/" + "A" * 22))
+    assert [without_id(api.patch(f"analyses/{it}", json={"title": "a"})) for it in ("A" * 22, "x")] == [opened] * 2
+
+
 def test_secret_addresses_are_not_indexed_and_not_kept(api: httpx.Client, key: str) -> None:
     link = save(api, key)
     for address in (f"analyses/{link.id}", f"analyses/{link.id}/results/{key}"):

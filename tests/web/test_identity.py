@@ -11,6 +11,7 @@ import pytest
 
 from stratascope.catalog import load_catalog
 from stratascope.method import Method
+from stratascope.models.fingerprint import fingerprint
 from stratascope.models.library import Library, ModelEntry
 from stratascope.problem import Problem
 from stratascope.web.identity import Fingerprints, result_key
@@ -79,6 +80,31 @@ def test_a_fingerprint_is_computed_once_until_a_file_changes(entry: ModelEntry) 
     before, first, after, second = asyncio.run(ask_and_change())
     assert (first, second) == (1, 2)
     assert before == after == {fingerprints.peek(entry)}
+
+
+def test_a_precision_has_a_fingerprint_of_its_own(entry: ModelEntry) -> None:
+    async def each() -> tuple[list[str], list[str | None]]:
+        fingerprints = Fingerprints({})
+        entries = [entry.model_copy(update={"precision": it}) for it in ("float32", "bfloat16", "float16")]
+        return [await fingerprints.of(it) for it in entries], [fingerprints.peek(it) for it in entries]
+
+    found, peeked = asyncio.run(each())
+    assert len(set(found)) == 3
+    assert found == peeked
+    assert found[0] == fingerprint(entry.path, {})
+
+
+def test_what_is_prepared_is_there_when_it_is_asked_for(entry: ModelEntry) -> None:
+    hashes = Counting()
+
+    async def prepared() -> str:
+        fingerprints = Fingerprints(hashes)
+        fingerprints.prepare(entry)
+        fingerprints.prepare(entry.model_copy(update={"path": entry.path / "gone"}))
+        return await fingerprints.of(entry)
+
+    assert asyncio.run(prepared()) == fingerprint(entry.path, {})
+    assert hashes.asked == 1
 
 
 def test_a_copy_has_the_fingerprint_of_the_original(entry: ModelEntry) -> None:

@@ -17,6 +17,7 @@ from stratascope.problem import Problem
 from stratascope.web import schemas
 from stratascope.web.methods import _require
 from stratascope.web.services import Services
+from tests.prompts import asked, prompt_names
 from tests.web.conftest import Inside
 
 LENS = "methods/lens/logit-lens"
@@ -28,13 +29,15 @@ def body(prompt: str, **params: Any) -> dict[str, Any]:
 
 
 def test_every_method_answers_a_document(api: httpx.Client) -> None:
-    for method_id in load_catalog():
-        reply = api.post(f"methods/{method_id}", json=body("The capital of France is"))
+    for method_id, method in load_catalog().items():
+        reply = api.post(
+            f"methods/{method_id}", json={"model": "specimen", **asked(method, "The capital of France is")}
+        )
         assert reply.status_code == 200, (method_id, reply.text)
         document = schemas.Document.model_validate(reply.json())
         assert document.method == method_id
         assert document.key == reply.headers["etag"].strip('"')
-        assert document.request["prompt"] == "The capital of France is"
+        assert document.request[prompt_names(method.params.model_json_schema())["a"]] == "The capital of France is"
         assert document.checks, f"{method_id} has no check"
         assert set(document.result.dims) <= set(reply.json()["result"])
 
@@ -46,6 +49,38 @@ def test_the_second_answer_comes_from_the_store(inside: Inside, api: httpx.Clien
     assert [first.headers["x-cache"], second.headers["x-cache"]] == ["miss", "hit"]
     assert first.content == second.content
     assert inside.services.jobs.counters["computed"] == computed
+
+
+@pytest.mark.parametrize("header", ["no-cache", "No-Cache", "max-age=0, no-cache"])
+def test_no_cache_computes_anew_and_stores_in_its_place(inside: Inside, api: httpx.Client, header: str) -> None:
+    asked_for = body(f"Anew {header}")
+    first = api.post(LENS, json=asked_for)
+    computed = inside.services.jobs.counters["computed"]
+    again = api.post(LENS, json=asked_for, headers={"cache-control": header})
+    assert (again.status_code, again.headers["x-cache"]) == (200, "miss")
+    assert inside.services.jobs.counters["computed"] == computed + 1
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.json()["result"] == first.json()["result"]
+    stored = api.post(LENS, json=asked_for)
+    assert (stored.headers["x-cache"], stored.content) == ("hit", again.content)
+    inside.services.jobs.recent._bodies.clear()
+    assert api.get(f"results/{first.json()['key']}").content == again.content
+
+
+def test_no_cache_may_be_watched_too(inside: Inside, api: httpx.Client) -> None:
+    asked_for = body("Anew, and watched")
+    api.post(LENS, json=asked_for)
+    computed = inside.services.jobs.counters["computed"]
+    accepted = api.post(LENS, json=asked_for, headers={"prefer": "respond-async", "cache-control": "no-cache"})
+    assert accepted.status_code == 202
+    assert "event: done" in api.get(f"runs/{accepted.json()['id']}/events").text
+    assert inside.services.jobs.counters["computed"] == computed + 1
+
+
+@pytest.mark.parametrize("header", ["", "no-store", "max-age=0", "x-no-cache", "no-cached", ";;,,=", '"no-cache"'])
+def test_other_directives_change_nothing(api: httpx.Client, header: str) -> None:
+    api.post(LENS, json=body("Not anew"))
+    assert api.post(LENS, json=body("Not anew"), headers={"cache-control": header}).headers["x-cache"] == "hit"
 
 
 def test_tensors_hold_the_same_numbers(api: httpx.Client) -> None:
@@ -126,3 +161,20 @@ def test_a_model_that_was_found_unable_is_refused_before_it_is_asked() -> None:
         _require(catalog["attention/attention-pattern"], entry, services)
     assert (caught.value.status, caught.value.code) == (409, "capability_missing")
     _require(catalog["tokenization/token-boundaries"], entry, services)
+
+
+def test_a_second_model_may_be_named_or_left_out(api: httpx.Client) -> None:
+    address, pair = "methods/comparison/run-difference", body("Today is Friday", prompt_b="Today is Monday")
+    alone, null, named = (api.post(address, json=pair | more) for more in ({}, {"other": None}, {"other": "specimen"}))
+    assert [reply.status_code for reply in (alone, null, named)] == [200, 200, 200]
+    assert alone.json()["key"] == null.json()["key"] != named.json()["key"]
+    assert alone.json()["result"]["difference"] == named.json()["result"]["difference"]
+    unknown = api.post(address, json=pair | {"other": "nothing"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "unknown_model")
+
+
+def test_the_cost_of_two_prompts_counts_the_first_ones_tokens(api: httpx.Client) -> None:
+    pair = {"model": "specimen", "clean": "Today is Friday", "corrupt": "Today is Monday"}
+    cost = schemas.CostEstimate.model_validate(api.post("methods/causal/activation-patching/cost", json=pair).json())
+    assert cost.tokens == 4
+    assert cost.forwards > 10

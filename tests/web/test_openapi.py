@@ -72,6 +72,14 @@ def test_answers_are_typed(document: dict[str, Any]) -> None:
                     assert "$ref" in content["schema"], (verb, path, status)
 
 
+def test_computing_anew_is_documented_on_every_method(document: dict[str, Any]) -> None:
+    for method_id in load_catalog():
+        parameters = document["paths"][f"/api/v1/methods/{method_id}"]["post"]["parameters"]
+        (anew,) = [it for it in parameters if it["name"] == "cache-control"]
+        assert (anew["in"], anew["required"]) == ("header", False)
+        assert "no-cache" in anew["description"]
+
+
 def test_every_field_of_a_method_is_described() -> None:
     for method in load_catalog().values():
         for name, field in method.request.model_fields.items():

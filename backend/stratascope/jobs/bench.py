@@ -21,10 +21,19 @@ from stratascope.jobs.protocol import Header
 from stratascope.jobs.shelf import Shelf
 from stratascope.jobs.threads import free_threads
 from stratascope.method import Method, Params
+from stratascope.models.guard import inspect_folder
+from stratascope.models.library import ModelEntry
+from stratascope.models.load import rehearse
 from stratascope.models.model import Model
+from stratascope.models.pieces import Pieces
+from stratascope.models.tokenizer_files import load_tokenizer
+from stratascope.models.tokens import guarded
 from stratascope.problem import Problem
 from stratascope.result import Result
 from stratascope.settings import Settings
+
+_MOST_VOCABULARY_BYTES = 6 << 20
+"""A vocabulary crosses to the api process in a message's header, twice as long as it is."""
 
 
 class TorchBench:
@@ -35,11 +44,13 @@ class TorchBench:
         self.device = _device(settings.device)
         torch.set_num_threads(settings.threads or free_threads())
         self._catalog = load_catalog(settings.methods)
-        self._shelf = Shelf(self.device, settings.memory, settings.captures)
+        self._shelf = Shelf(self.device, settings.weights, settings.captures)
         self._orders: dict[str, Callable[[Header, Watch], Answer]] = {
             "load": self._load,
             "unload": self._unload,
+            "inspect": self._inspect,
             "tokenize": self._tokenize,
+            "vocabulary": self._vocabulary,
             "run": self._run,
             "fault": self._fault,
         }
@@ -56,9 +67,9 @@ class TorchBench:
                 raise Poisoned from error  # the device's state is lost with this process, and only with it
             raise
 
-    def loaded(self) -> list[dict[str, Any]]:
-        """The models in memory."""
-        return self._shelf.describe()
+    def memory(self) -> dict[str, Any]:
+        """The models in memory, and the bytes of captured runs."""
+        return {"loaded": self._shelf.describe(), "captures": self._shelf.runs.bytes}
 
     def _cleanly(self, order: Header, watch: Watch) -> Answer:
         try:
@@ -67,8 +78,11 @@ class TorchBench:
             self._shelf.drop_altered()
 
     def _load(self, order: Header, watch: Watch) -> Answer:
-        watch.progress(0, 1, "loading model")
-        self._shelf.get(order["model"])
+        self._shelf.get(order["model"], progress=_Told(watch))
+        return Answer()
+
+    def _inspect(self, order: Header, watch: Watch) -> Answer:
+        rehearse(ModelEntry.model_validate(order["model"]))
         return Answer()
 
     def _unload(self, order: Header, watch: Watch) -> Answer:
@@ -79,6 +93,15 @@ class TorchBench:
         tokens = self._shelf.get(order["model"]).tokenize(order.get("text"), order.get("messages"))
         plain = [token.model_dump(mode="json") for token in tokens.tokens]
         return Answer({"value": {"ids": tokens.ids, "tokens": plain, "bos_prepended": tokens.bos_prepended}})
+
+    def _vocabulary(self, order: Header, watch: Watch) -> Answer:
+        """Every token, from the tokenizer's file alone: no weight is read for it."""
+        entry = ModelEntry.model_validate(order["model"])
+        tokenizer = load_tokenizer(inspect_folder(entry.path), entry.id)
+        pieces, special = guarded(entry.id, lambda: Pieces(tokenizer).vocabulary(entry.vocabulary))
+        if sum(map(len, pieces)) + 2 * len(pieces) > _MOST_VOCABULARY_BYTES:
+            raise _vocabulary_too_large(entry.id, len(pieces))
+        return Answer({"value": {"pieces": [piece.hex() for piece in pieces], "special": special}})
 
     def _fault(self, order: Header, watch: Watch) -> Answer:
         return faults.commit(order, watch, allowed=self._settings.test_faults)
@@ -137,14 +160,25 @@ class TorchBench:
         }
 
 
-class _Reporter:
-    """A method's `Progress`: partial results travel as documents of their own."""
+class _Told:
+    """`Progress` of what has no partial results."""
 
-    def __init__(self, watch: Watch, head: dict[str, Any]) -> None:
-        self._watch, self._head = watch, head
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
 
     def __call__(self, done: int, total: int, stage: str) -> None:
         self._watch.progress(done, total, stage)
+
+    def partial(self, result: Result) -> None:
+        """There is nothing to show of it."""
+
+
+class _Reporter(_Told):
+    """A method's `Progress`: partial results travel as documents of their own."""
+
+    def __init__(self, watch: Watch, head: dict[str, Any]) -> None:
+        super().__init__(watch)
+        self._head = head
 
     def partial(self, result: Result) -> None:
         if self._watch.wants_partial():
@@ -162,9 +196,10 @@ def versions(bench: TorchBench) -> dict[str, Any]:
 
 def _request(method: Method, model: Model, params: Params) -> admission.Request:
     """The run as admission sees it. A method without a prompt costs what it costs for no tokens."""
-    if not (getattr(params, "prompt", "") or getattr(params, "messages", None)):
+    read = method.prompt(params)
+    if not (read.prompt or read.messages):
         return admission.Request(method, model.facts, params, "", ())
-    tokens = model.tokenize(getattr(params, "prompt", None), getattr(params, "messages", None))
+    tokens = model.tokenize(read.prompt, read.messages)
     return admission.Request(method, model.facts, params, tokens.text, tokens.tokens)
 
 
@@ -180,6 +215,14 @@ def _device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise Problem("no_cuda", "STRATASCOPE_DEVICE is cuda, but no such device can be used.", status=503)
     return torch.device(name)
+
+
+def _vocabulary_too_large(model_id: str, tokens: int) -> Problem:
+    return Problem(
+        "vocabulary_too_large",
+        f"The vocabulary of {model_id} has {tokens:,} tokens that are too long to search in.",
+        remedy="Give the text of the token, or its id",
+    )
 
 
 def _out_of_memory() -> Problem:

@@ -43,8 +43,8 @@ class Bench(Protocol):
     def handle(self, order: Header, watch: Watch) -> Answer:
         """Do what `order` says. Raises `Problem` for a refusal and `Cancelled` through `watch`."""
 
-    def loaded(self) -> list[dict[str, Any]]:
-        """The models in memory."""
+    def memory(self) -> dict[str, Any]:
+        """What is kept between jobs: `loaded` models, and bytes of `captures`."""
 
 
 class Desk:
@@ -126,13 +126,13 @@ def serve(sock: socket.socket, bench: Bench, hello: Mapping[str, Any]) -> None:
     desk = Desk(sock)
     threading.Thread(target=desk.listen, name="desk", daemon=True).start()
     desk.say({"event": "ready", "pid": os.getpid(), **hello})
-    known: list[dict[str, Any]] = []
+    known: dict[str, Any] = {}
     while True:
         order = desk.orders.get()
         header, body = _attend(desk, bench, order)
-        if (loaded := bench.loaded()) != known:
-            known = loaded
-            desk.say({"event": "models", "loaded": loaded})
+        if (memory := bench.memory()) != known:
+            known = memory
+            desk.say({"event": "memory", **memory})
         desk.say({"job": order["job"], **header}, body)
 
 

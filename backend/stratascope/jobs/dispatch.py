@@ -13,7 +13,7 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -110,15 +110,20 @@ class Dispatcher:
         raise _crashed(BLOCKED_SECONDS)
 
     async def _once(self, link: Link, flight: Flight) -> Reply:
-        """Load what the job needs, then do it. Loading goes on when nobody waits: the next job wants the model too."""
+        """Load what the job needs, then do it."""
         for entry in flight.work.models:
-            if entry["id"] not in link.models:
-                with self._models.loading(entry["id"]):
-                    order = {"op": "load", "model": entry}
-                    await self._ordered(link, flight, order, self._load_seconds, asyncio.Event())
+            if not _is_loaded(link, entry):
+                await self._load(link, flight, entry)
         if flight.abandoned.is_set():
             raise Cancelled
         return await self._ordered(link, flight, flight.work.message, flight.work.seconds, flight.abandoned)
+
+    async def _load(self, link: Link, flight: Flight, entry: Mapping[str, Any]) -> None:
+        """Load a model. For a job's sake it goes on when nobody waits any more: the next job wants the model too."""
+        abandoned = flight.abandoned if flight.work.loads else asyncio.Event()
+        with self._models.loading(entry["id"], flight):
+            order = {"op": "load", "model": entry}
+            await self._ordered(link, flight, order, self._load_seconds, abandoned)
 
     async def _ordered(
         self, link: Link, flight: Flight, order: Header, seconds: float, abandoned: asyncio.Event
@@ -172,6 +177,12 @@ async def _settled(answer: asyncio.Future[Any], abandoned: asyncio.Event, second
     finally:
         leaving.cancel()
     return answer.done()
+
+
+def _is_loaded(link: Link, entry: Mapping[str, Any]) -> bool:
+    """Whether the worker holds the model, and in the precision that is asked for."""
+    held = link.models.get(entry["id"])
+    return held is not None and held.get("precision") == entry.get("precision")
 
 
 def _crashed(seconds: float) -> Problem:

@@ -27,6 +27,15 @@ class Work:
     urgent: bool = False
     meta: dict[str, str] | None = None
 
+    @property
+    def loads(self) -> bool:
+        """Whether loading a model is all that is asked for."""
+        return bool(self.message["op"] == "load")
+
+    def occupies(self, model_id: str) -> bool:
+        """Whether this is a run or a load on this model; what takes a moment, like cutting text, is neither."""
+        return (self.loads or not self.urgent) and any(entry["id"] == model_id for entry in self.models)
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -139,6 +148,13 @@ class Flights:
             self._forget(flight)
             self._withdraw(flight)
             flight.abandon()
+
+    def end(self, flight: Flight, problem: Problem) -> None:
+        """End a flight for everyone who waits for it, and the work on it."""
+        self._forget(flight)
+        self._withdraw(flight)
+        flight.fail(problem)
+        flight.abandon()
 
     async def wait(self, flight: Flight) -> Reply:
         """The reply of a flight that was joined; leaves it on any way out. Raises its `Problem`."""

@@ -44,7 +44,11 @@ class WorkerDied(Exception):
 
 
 class Link:
-    """A live worker. `models` are those in its memory, by id; `closed` is set when it is gone, `killed` if by order."""
+    """A live worker.
+
+    `models` are those in its memory by id, the one used last at the end, `captures` the bytes of captured runs beside
+    them; `closed` is set when it is gone, `killed` if by order.
+    """
 
     def __init__(self, process: ForkServerProcess, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._process, self._frames, self._writer = process, FrameReader(reader), writer
@@ -52,6 +56,7 @@ class Link:
         self._unanswered_ping = False
         self.heard = time.monotonic()
         self.models: dict[str, dict[str, Any]] = {}
+        self.captures = 0
         self.killed = False
         self.closed = asyncio.Event()
 
@@ -145,8 +150,9 @@ class Link:
         self.heard = time.monotonic()
         if event == "pong":
             self._unanswered_ping = False
-        elif event == "models":
+        elif event == "memory":
             self.models = {model["id"]: model for model in header["loaded"]}
+            self.captures = int(header["captures"])
         elif event == "dying":
             log.error("the worker gives up: %s", header.get("text"))
         elif event in ("progress", "partial"):

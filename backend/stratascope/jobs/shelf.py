@@ -12,6 +12,8 @@ from typing import Any
 import torch
 
 from stratascope.jobs.hygiene import State, state
+from stratascope.jobs.room import leaving
+from stratascope.method import Progress, silent
 from stratascope.models.library import ModelEntry
 from stratascope.models.load import load
 from stratascope.models.model import Model
@@ -38,6 +40,7 @@ class Loaded:
         model = self.model
         return {
             "id": self.entry.id,
+            "precision": self.entry.precision,
             "bytes": self.bytes,
             "device": str(model.device),
             "fidelity": model.fidelity.model_dump(mode="json"),
@@ -47,23 +50,30 @@ class Loaded:
 
 
 class Shelf:
-    """Models on `device`, together at most `limit` bytes of weights, though never fewer than a job needs at once."""
+    """Models on `device`, together at most `limit` bytes of weights, though never fewer than a job needs at once.
+
+    `captures` bounds the bytes of captured runs kept beside them.
+    """
 
     def __init__(self, device: torch.device, limit: int, captures: int) -> None:
         self.device, self.limit = device, limit
         self.runs = RunCache(captures)
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
 
-    def get(self, entry: Mapping[str, Any], keep: Collection[str] = ()) -> Model:
-        """The model that `entry` describes, loaded anew if its files have changed. Those in `keep` stay."""
+    def get(self, entry: Mapping[str, Any], keep: Collection[str] = (), progress: Progress = silent) -> Model:
+        """The model that `entry` describes, loaded anew if its files or its precision have changed.
+
+        Those in `keep` stay. `progress` hears of loading, and nothing if there is none to be done.
+        """
         wanted = ModelEntry.model_validate(entry)
         found, files = self._loaded.get(wanted.id), _files(wanted.path)
         if found is not None and (found.entry, found.files) == (wanted, files):
             self._loaded.move_to_end(wanted.id)
             return found.model
         self.drop(wanted.id)
-        self._make_room(4 * wanted.parameters, keep)
-        model = load(wanted, self.device, runs=self.runs)
+        for model_id in leaving(self._sizes(), wanted.weight_bytes, self.limit, keep):
+            self.drop(model_id)
+        model = load(wanted, self.device, self.runs, progress)
         size = sum(tensor.numel() * tensor.element_size() for tensor in model.network.parameters())
         self._loaded[wanted.id] = Loaded(model, wanted, files, size, state(model.network))
         return model
@@ -91,11 +101,8 @@ class Shelf:
         """The models in memory, the one used last at the end."""
         return [held.describe() for held in self._loaded.values()]
 
-    def _make_room(self, needed: int, keep: Collection[str]) -> None:
-        for model_id in [name for name in self._loaded if name not in keep]:
-            if sum(held.bytes for held in self._loaded.values()) + needed <= self.limit:
-                return
-            self.drop(model_id)
+    def _sizes(self) -> dict[str, int]:
+        return {model_id: held.bytes for model_id, held in self._loaded.items()}
 
     def _release(self) -> None:
         if self.device.type == "cuda":

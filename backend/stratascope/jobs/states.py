@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stratascope.jobs.flight import Flight
 from stratascope.jobs.link import WorkerDied
 from stratascope.problem import Problem
 
@@ -15,10 +16,19 @@ Standing = Literal["not_loaded", "loading", "ready", "failed"]
 
 @dataclass(frozen=True)
 class ModelState:
-    """One model. `facts` of a ready one: bytes, device, fidelity, capabilities, missing. `problem` of a failed one."""
+    """One model.
+
+    Of one that is loading: the `stage` it is in, how much of how much of that is `done`, the id of the `run` that loads
+    it and its place in the queue. `facts` of a ready one: precision, bytes, device, fidelity, capabilities, missing.
+    `problem` of a failed one.
+    """
 
     state: Standing = "not_loaded"
     stage: str | None = None
+    done: int | None = None
+    total: int | None = None
+    run: str | None = None
+    position: int | None = None
     facts: dict[str, Any] | None = None
     problem: dict[str, Any] | None = None
 
@@ -28,12 +38,12 @@ class ModelStates:
 
     def __init__(self, in_memory: Callable[[], Mapping[str, dict[str, Any]]]) -> None:
         self._in_memory = in_memory
-        self._loading: set[str] = set()
+        self._loading: dict[str, Flight] = {}
         self._failed: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, model_id: str) -> ModelState:
         if model_id in self._loading:
-            return ModelState("loading", stage="loading model")
+            return ModelState("loading", **(self._loading[model_id].progress or {}))
         facts = self._in_memory().get(model_id)
         if facts is not None:
             return ModelState("ready", facts=facts)
@@ -46,9 +56,10 @@ class ModelStates:
         yield from {*self._loading, *self._failed, *self._in_memory()}
 
     @contextmanager
-    def loading(self, model_id: str) -> Iterator[None]:
-        """Inside, the model is being loaded. What goes wrong is remembered until the next attempt."""
-        self._loading.add(model_id)
+    def loading(self, model_id: str, flight: Flight) -> Iterator[None]:
+        """Inside, the flight loads the model. What goes wrong is remembered until the next attempt."""
+        flight.progress = None
+        self._loading[model_id] = flight
         self._failed.pop(model_id, None)
         try:
             yield
@@ -60,4 +71,4 @@ class ModelStates:
             self._failed[model_id] = {"code": "crashed_worker", "message": message}
             raise
         finally:
-            self._loading.discard(model_id)
+            del self._loading[model_id]

@@ -6,10 +6,13 @@ beyond its limit is withheld, with the number in the reason.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from stratascope.method import Capability
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from stratascope.models.model import Model
 
 PROBE_TOKENS = 12
+ROUND_TRIP_TEXTS = 256
 
 
 class Fidelity(Frozen):
@@ -32,7 +36,9 @@ class Fidelity(Frozen):
     last residual row through our unembedding, against the network's. Both absolute. Relative to the largest entry:
     `residual_contract_error` (stream = stream before + attention + MLP), `head_sum_error` (heads add up to attention),
     `pattern_error` (pattern times values = what the heads read), `norm_error` (frozen final norm = final norm).
-    `special` names what sets the architecture apart.
+    `special` names what sets the architecture apart. `round_trip_failures` counts, of `round_trip_texts` tokens of the
+    vocabulary, those whose text does not come back from reading it. `limits` holds, for each deviation, the largest accepted;
+    `probe_tokens`, `seconds` and `measured` (ISO 8601) say what the measurement was.
     """
 
     max_logit_difference: float
@@ -41,7 +47,13 @@ class Fidelity(Frozen):
     residual_contract_error: float | None
     head_sum_error: float | None
     pattern_error: float | None
+    round_trip_failures: int = 0
     special: tuple[str, ...] = ()
+    round_trip_texts: int = 0
+    limits: dict[str, float] = Field(default_factory=dict)
+    probe_tokens: int = 0
+    seconds: float = 0.0
+    measured: str = ""
 
 
 class Measured(Frozen):
@@ -78,8 +90,11 @@ def measure(model: Model, ids: Tensor, plain: Tensor, altered: Tensor) -> Measur
     `altered` are its logits with another last token, which a causal model ignores at every earlier position.
     Raises `unfaithful` if even the logits differ: nothing drawn from such a model could be believed.
     """
+    started = time.monotonic()
     run, captured = captured_forward(model, ids, every_position=True)
     captured = captured.float()
+    size = float(plain.abs().max())
+    failures, texts = _round_trip(model)
     fidelity = Fidelity(
         max_logit_difference=_difference(captured, plain),
         lens_error=_difference(run.logits(), captured),
@@ -87,9 +102,15 @@ def measure(model: Model, ids: Tensor, plain: Tensor, altered: Tensor) -> Measur
         residual_contract_error=_worst(model, run, _contract_error),
         head_sum_error=_worst(model, run, _head_sum_error),
         pattern_error=_worst(model, run, _pattern_error),
+        round_trip_failures=failures,
         special=tuple(_special(model)),
+        round_trip_texts=texts,
+        limits=_limits(model.unembedding.weight.dtype, size),
+        probe_tokens=len(ids),
+        seconds=round(time.monotonic() - started, 3),
+        measured=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    _refuse_unfaithful(model, fidelity, float(plain.abs().max()))
+    _refuse_unfaithful(model, fidelity)
     missing = _missing(model, fidelity, _difference(plain[:-1], altered[:-1]))
     every: frozenset[Capability] = frozenset({"causal", "heads", "patterns", "residual_contract", "sequential_blocks"})
     return Measured(fidelity=fidelity, capabilities=every - missing.keys(), missing=missing)
@@ -100,9 +121,31 @@ def limit(dtype: torch.dtype) -> float:
     return 1e-5 if dtype in (torch.float32, torch.float64) else 2e-2
 
 
-def _refuse_unfaithful(model: Model, fidelity: Fidelity, size: float) -> None:
+def _limits(dtype: torch.dtype, size: float) -> dict[str, float]:
+    """The largest accepted deviation of each number; logits are as large as `size`."""
+    accepted = limit(dtype)
+    logits = 10 * accepted * max(size, 1.0)
+    return {
+        "max_logit_difference": logits,
+        "lens_error": logits,
+        "norm_error": 10 * accepted,
+        "residual_contract_error": accepted,
+        "head_sum_error": 10 * accepted,
+        "pattern_error": 10 * accepted,
+    }
+
+
+def _round_trip(model: Model) -> tuple[int, int]:
+    """Of tokens spread over the vocabulary that are whole characters: how many do not come back, and how many there are."""
+    step = max(1, model.vocabulary // ROUND_TRIP_TEXTS)
+    tokens = (model.token(token_id) for token_id in range(0, model.vocabulary, step))
+    texts = [token.text for token in tokens if token.text and not token.special and "\ufffd" not in token.text]
+    return sum(not model.text.returns(text) for text in texts), len(texts)
+
+
+def _refuse_unfaithful(model: Model, fidelity: Fidelity) -> None:
     worst = max(fidelity.max_logit_difference, fidelity.lens_error)
-    if not worst <= 10 * limit(model.unembedding.weight.dtype) * max(size, 1.0):
+    if not worst <= fidelity.limits["max_logit_difference"]:
         raise Problem(
             "unfaithful",
             f"Reading {model.id} changes its logits by {worst:.1e}: its architecture ({model.entry.architecture}) does "

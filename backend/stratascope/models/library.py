@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from stratascope.method import ModelFacts
 from stratascope.models.configuration import Sizes
 from stratascope.models.guard import CONFIG, FolderFacts, inspect_folder
+from stratascope.models.precision import Precision, weight_bytes
 from stratascope.problem import Problem
 from stratascope.specimen.manifest import BundleError, read_models
 from stratascope.specimen.prompts import bundle_path
@@ -27,8 +28,9 @@ _Signature = tuple[tuple[str, int, int], ...]
 class ModelEntry(BaseModel):
     """A model as its files describe it. A size of 0 is known only once the model is loaded.
 
-    `parameters` and `bytes` count what the weight files hold. `problem` says why the folder cannot be loaded;
-    `prepend_bos` overrides whether a prompt is read behind the beginning-of-sequence token.
+    `parameters` and `bytes` count what the weight files hold, `dtype` is the format most of it is stored in, `precision`
+    the one it is computed in. `problem` says why the folder cannot be loaded; `prepend_bos` overrides whether a prompt is
+    read behind the beginning-of-sequence token.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +51,12 @@ class ModelEntry(BaseModel):
     title: str | None = None
     problem: dict[str, Any] | None = None
     prepend_bos: bool | None = None
+    precision: Precision = "float32"
+
+    @property
+    def weight_bytes(self) -> int:
+        """Memory its weights take."""
+        return weight_bytes(self.parameters, self.precision)
 
     @property
     def facts(self) -> ModelFacts:
@@ -90,16 +98,22 @@ class Library:
             remedy="Choose one of the models that GET /api/v1/models lists",
         )
 
-    def add(self, path: Path, source: Source = "path") -> ModelEntry:
-        """Take in one more folder, under its own name. Raises the `Problem` that keeps it from being loaded."""
+    def look(self, path: Path, source: Source = "path") -> ModelEntry:
+        """What `add` would take in, without doing so. Raises the `Problem` that keeps the folder from being loaded."""
         inspect_folder(path)
-        folder = Path(os.path.realpath(path))
-        known = next((entry for entry in self.list() if entry.path == folder), None)
+        folder, models = Path(os.path.realpath(path)), self.list()
+        known = next((entry for entry in models if entry.path == folder), None)
         if known is not None:
             return known
-        name = _unused(folder.name, {entry.id: entry for entry in self.list()})
-        self._added[name] = (folder, source)
-        return self.find(name)
+        name = _unused(folder.name, {entry.id: entry for entry in models})
+        return self._entry(folder).model_copy(update={"id": name, "source": source})
+
+    def add(self, path: Path, source: Source = "path") -> ModelEntry:
+        """Take in one more folder, under its own name. Raises the `Problem` that keeps it from being loaded."""
+        entry = self.look(path, source)
+        if all(known.path != entry.path for known in self.list()):
+            self._added[entry.id] = (entry.path, source)
+        return entry
 
     def _candidates(self) -> Iterator[tuple[str, Path, Source, dict[str, Any]]]:
         for model_id, path, more in _bundled(self._bundle):

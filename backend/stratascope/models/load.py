@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils import logging
 
-from stratascope.models import attention
+from stratascope.method import Progress, silent
+from stratascope.models import attention, weights
 from stratascope.models.configuration import MAX_CONTEXT
 from stratascope.models.families import DEFAULT, FAMILIES
 from stratascope.models.fidelity import measure, plain_logits, probe_ids
@@ -21,48 +22,80 @@ from stratascope.models.heads import HeadSplitter
 from stratascope.models.library import ModelEntry
 from stratascope.models.model import Model
 from stratascope.models.norms import NormFacts, identity_facts, norm_facts
+from stratascope.models.precision import refuse_too_large
 from stratascope.models.run_cache import RunCache
 from stratascope.models.structure import Structure, find_structure
 from stratascope.models.tokenizer_files import load_tokenizer
 from stratascope.models.tokens import TextReader
 from stratascope.models.trace import trace
 from stratascope.models.unembedding import Unembedding
-from stratascope.models.weights import build_config, build_network
 from stratascope.problem import Problem
 
 _DEFAULT_CONTEXT = 2048
+_MEASURING, _PASSES = "measuring fidelity", 3
+"""What the measurement is called, and its passes: the prompt, the prompt with another end, and everything captured."""
 
 
 def load(
     entry: ModelEntry,
     device: str | torch.device = "cpu",
-    dtype: torch.dtype = torch.float32,
     runs: RunCache | None = None,
+    progress: Progress = silent,
 ) -> Model:
     """Load a model of the library. Raises a 422 `Problem` for everything that can be wrong with a folder.
 
-    `runs` may be shared by several models; without it the model gets its own.
+    `runs` may be shared by several models; without it the model gets its own. `progress` hears of bytes read, then of
+    passes of the measurement; if it raises `Cancelled`, nothing is left of what was loaded.
     """
-    os.environ["HF_HUB_OFFLINE"] = "1"  # nothing below looks for a network; this holds the library to it
-    facts = inspect_folder(entry.path)
-    _refuse_too_large(facts, dtype)
+    facts = _admitted(entry)
+    progress(0, 1, "checking the files")
     with _quietly():
-        config = build_config(facts)
+        config = weights.build_config(facts)
         tokenizer = load_tokenizer(facts, entry.id)
-        network = build_network(config, facts, dtype)
+        dtype: torch.dtype = getattr(torch, entry.precision)
+        network = weights.build_network(
+            config, facts, dtype, lambda done, total: progress(done, total, "reading weights")
+        )
     network.to(torch.device(device))  # type: ignore[arg-type]  # the library's wrapper hides the receiver from the checker
     bos = _whole(tokenizer.bos_token_id, config.get_text_config().bos_token_id)
     embeddings: Any = network.get_input_embeddings()
     text = TextReader(entry.id, tokenizer, _context(config), len(embeddings.weight), bos, entry.prepend_bos)
-    return assemble(entry, network, text, runs)
+    return assemble(entry, network, text, runs, progress)
 
 
-def assemble(entry: ModelEntry, network: PreTrainedModel, text: TextReader, runs: RunCache | None = None) -> Model:
+def rehearse(entry: ModelEntry) -> None:
+    """Raise what `load` would raise, as far as it can be told without reading a weight."""
+    facts = _admitted(entry)
+    with _quietly():
+        config = weights.build_config(facts)
+        load_tokenizer(facts, entry.id)
+        weights.rehearse(config, facts)
+
+
+def _admitted(entry: ModelEntry) -> FolderFacts:
+    """The facts of a folder that the guard lets in and this machine has the memory for."""
+    os.environ["HF_HUB_OFFLINE"] = "1"  # nothing below looks for a network; this holds the library to it
+    facts = inspect_folder(entry.path)
+    refuse_too_large(facts.parameters, entry.precision)
+    return facts
+
+
+def assemble(
+    entry: ModelEntry,
+    network: PreTrainedModel,
+    text: TextReader,
+    runs: RunCache | None = None,
+    progress: Progress = silent,
+) -> Model:
     """Find the parts of a network in memory, connect them and measure how faithful the result is."""
     network.train(mode=False).requires_grad_(False)
     ids = probe_ids(text.vocabulary, text.context).to(network.device)
     altered = torch.cat([ids[:-1], (ids[-1:] + 1) % text.vocabulary])
-    plain, other = plain_logits(network, ids), plain_logits(network, altered)
+    progress(0, _PASSES, _MEASURING)
+    plain = plain_logits(network, ids)
+    progress(1, _PASSES, _MEASURING)
+    other = plain_logits(network, altered)
+    progress(2, _PASSES, _MEASURING)
     try:
         model = _connected(entry, network, text, ids, RunCache() if runs is None else runs)
         before = model.runs.forwards
@@ -73,6 +106,7 @@ def assemble(entry: ModelEntry, network: PreTrainedModel, text: TextReader, runs
         raise _not_followed(entry, f"its parts cannot be told apart ({type(error).__name__})") from error
     model.fidelity, model.capabilities, model.missing = measured.fidelity, measured.capabilities, measured.missing
     model.runs.forwards = before  # the probe's own passes are nobody's
+    progress(_PASSES, _PASSES, _MEASURING)
     return model
 
 
@@ -92,17 +126,6 @@ def _not_followed(entry: ModelEntry, reason: str) -> Problem:
         f"{entry.id} ({entry.architecture}) cannot be looked into: {reason}.",
         remedy="Choose a decoder-only language model of another architecture",
     )
-
-
-def _refuse_too_large(facts: FolderFacts, dtype: torch.dtype) -> None:
-    needed = facts.parameters * torch.empty((), dtype=dtype).element_size()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > memory:
-        raise Problem(
-            "model_too_large",
-            f"The model needs {needed / 2**30:.1f} GiB of memory; this machine has {memory / 2**30:.1f} GiB.",
-            remedy="Choose a smaller model or a larger machine",
-        )
 
 
 def _unembedding(entry: ModelEntry, network: Any, structure: Structure) -> Unembedding:

@@ -20,7 +20,7 @@ _SPACE = "▁"
 
 
 class Pieces:
-    """The vocabulary of a tokenizer as exact bytes. Every lookup is by id and remembered."""
+    """The vocabulary of a tokenizer as exact bytes. Tokens that are looked up by id are remembered."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
         self._tokenizer = tokenizer
@@ -43,13 +43,25 @@ class Pieces:
                 return found
         return None
 
+    def vocabulary(self, count: int) -> tuple[list[bytes], list[int]]:
+        """The bytes of the first `count` tokens, and which of them are markers. Nothing of it is remembered.
+
+        A count of 0 means as many as the tokenizer has.
+        """
+        every = count or 1 + max(self._tokenizer.get_vocab().values(), default=-1)
+        markers = self._special | {token_id for token_id, added in self._added.items() if added.special}
+        return [self._bytes(token_id) for token_id in range(every)], sorted(it for it in markers if it < every)
+
     def _describe(self, token_id: int) -> Token:
-        added = self._added.get(token_id)
-        raw = str(added).encode() if added is not None else self._bytes(token_id)
+        added, raw = self._added.get(token_id), self._bytes(token_id)
         special = token_id in self._special or (added is not None and added.special)
         return Token(id=token_id, text=raw.decode(errors="replace"), bytes=raw.hex(), special=special)
 
     def _bytes(self, token_id: int) -> bytes:
+        added = self._added.get(token_id)
+        return str(added).encode() if added is not None else self._vocabulary_bytes(token_id)
+
+    def _vocabulary_bytes(self, token_id: int) -> bytes:
         piece: str | None = self._tokenizer.backend_tokenizer.id_to_token(token_id)
         if piece is None:
             return b""

@@ -96,6 +96,12 @@ class TextReader:
         self.check_ids(ids)
         return ids[0]
 
+    def returns(self, text: str) -> bool:
+        """Whether a text comes back from reading it, but for a space in front that some tokenizers put there."""
+        pieces = (self.pieces.token(token_id) for token_id in self._encode(text, add_special=False).ids)
+        read = bytes.fromhex("".join(piece.bytes for piece in pieces))
+        return read in (text.encode(), b" " + text.encode())
+
     def check_ids(self, ids: Sequence[int]) -> None:
         """Refuse ids that the model has no embedding for, and more or fewer of them than it can read."""
         if not ids:

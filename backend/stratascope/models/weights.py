@@ -7,8 +7,9 @@ read: left alone, the library would fill gaps with noise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import torch
@@ -17,7 +18,10 @@ from transformers import CONFIG_MAPPING, PretrainedConfig, PreTrainedModel
 from stratascope.models.configuration import bad_config
 from stratascope.models.guard import FolderFacts
 from stratascope.models.headers import FLOATS
-from stratascope.problem import Problem
+from stratascope.problem import Cancelled, Problem
+
+Report = Callable[[int, int], None]
+"""Is told how many bytes of how many have been read. Raises `Cancelled` to stop reading."""
 
 
 def build_config(facts: FolderFacts) -> PretrainedConfig:
@@ -31,22 +35,62 @@ def build_config(facts: FolderFacts) -> PretrainedConfig:
     return config
 
 
-def build_network(config: PretrainedConfig, facts: FolderFacts, dtype: torch.dtype) -> PreTrainedModel:
-    """The network with every weight from the files. Raises a `Problem` that names the first tensor at fault."""
-    kind = _network_class(config, facts)
+def rehearse(config: PretrainedConfig, facts: FolderFacts) -> None:
+    """Build the network on tensors without memory. Raises a `Problem` that names the first tensor at fault."""
     empty = {name: torch.empty(tensor.shape, device="meta") for name, tensor in facts.tensors.items()}
-    rehearsed = _from_tensors(kind, config, empty, torch.float32, facts, device_map={"": "meta"})
+    rehearsed = _from_tensors(config, empty, torch.float32, facts, device_map={"": "meta"})
     _refuse_whole_numbers(rehearsed, facts)
-    with _open_tensors(facts) as tensors:
-        network = _from_tensors(kind, config, tensors, dtype, facts)
-    _own_memory(network)
+
+
+def build_network(
+    config: PretrainedConfig, facts: FolderFacts, dtype: torch.dtype, report: Report = lambda done, total: None
+) -> PreTrainedModel:
+    """The network with every weight from the files. Raises the same as `rehearse`, which it begins with."""
+    rehearse(config, facts)
+    with closing(_Reading(facts.bytes, report)) as reading, _open_tensors(facts, reading) as tensors:
+        network = _from_tensors(config, tensors, dtype, facts)
+    report(facts.bytes, facts.bytes)
     return network
 
 
-def _own_memory(network: PreTrainedModel) -> None:
-    """Copy what is still a view of a file: a file that is written over would change the model, or end the process."""
-    for tensor in (*network.parameters(), *network.buffers()):
-        tensor.data = tensor.data.clone()
+class _Reading:
+    """How far reading has come, whichever of the library's threads reads.
+
+    When one of them is told to stop, the library does not wait for the others: once closed, these are heard no more.
+    """
+
+    def __init__(self, total: int, report: Report) -> None:
+        self._done, self._total, self._report = 0, total, report
+        self._lock, self._closed = threading.Lock(), False
+        report(0, total)
+
+    def add(self, size: int) -> None:
+        """So many bytes more are in memory. Raises `Cancelled` if nobody waits for them."""
+        with self._lock:
+            if self._closed:
+                raise Cancelled
+            self._done += size
+            self._report(self._done, self._total)
+
+    def close(self) -> None:
+        """Report nothing any more, from now on."""
+        with self._lock:
+            self._closed = True
+
+
+class _FileTensor:
+    """A tensor that lies in a file until the library asks for it, and is counted then.
+
+    What is handed over is a copy: a view of the file would change, or end the process, when the file is written over.
+    """
+
+    def __init__(self, part: Any, size: int, reading: _Reading) -> None:
+        self._part, self._size, self._reading = part, size, reading
+
+    def __getitem__(self, index: Any) -> torch.Tensor:
+        copy: torch.Tensor = self._part[index].clone()
+        self._reading.add(self._size)
+        return copy
 
 
 def _network_class(config: PretrainedConfig, facts: FolderFacts) -> Any:
@@ -66,13 +110,13 @@ def _unsupported(facts: FolderFacts) -> Problem:
 
 
 def _from_tensors(
-    kind: Any,
     config: PretrainedConfig,
     tensors: Mapping[str, Any],
     dtype: torch.dtype,
     facts: FolderFacts,
     **options: Any,
 ) -> PreTrainedModel:
+    kind = _network_class(config, facts)
     try:
         network: PreTrainedModel
         network, report = kind.from_pretrained(
@@ -87,6 +131,8 @@ def _from_tensors(
             trust_remote_code=False,
             **options,
         )
+    except Cancelled:
+        raise
     except Exception as error:
         reason = f"{facts.model_type} cannot be built from config.json and these weights ({type(error).__name__})"
         raise _misfit("bad_weights", reason) from error
@@ -119,14 +165,15 @@ def _refuse_whole_numbers(network: PreTrainedModel, facts: FolderFacts) -> None:
 
 
 @contextmanager
-def _open_tensors(facts: FolderFacts) -> Iterator[dict[str, Any]]:
+def _open_tensors(facts: FolderFacts, reading: _Reading) -> Iterator[dict[str, _FileTensor]]:
     """Every tensor of the folder by name, read only when it is put in its place."""
     from safetensors import SafetensorError, safe_open
 
     with ExitStack() as stack:
         try:
             files = {path: stack.enter_context(safe_open(path, framework="pt")) for path in facts.weights}
-            yield {name: files[tensor.file].get_slice(name) for name, tensor in facts.tensors.items()}
+            parts = {name: (files[tensor.file].get_slice(name), tensor.bytes) for name, tensor in facts.tensors.items()}
+            yield {name: _FileTensor(part, size, reading) for name, (part, size) in parts.items()}
         except SafetensorError as error:
             raise _misfit("bad_weights", "they are no valid safetensors files") from error
 

@@ -1,8 +1,8 @@
-"""Splitting one logit, or a difference of two, over the vectors that were added to make the stream."""
+"""Splitting logits, or a difference of them, over the vectors that were added to make the stream."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,17 @@ from torch import Tensor
 class Direction:
     """A linear reading of the logits: Σ weight[v]·logit[v], with the mean logit subtracted when `centred`.
 
-    Weights that sum to zero (a difference of two tokens) make centring have no effect.
+    Weights that sum to zero (a difference of tokens) make centring have no effect.
     """
 
     weights: Mapping[int, float]
     centred: bool = True
+
+    @classmethod
+    def between(cls, targets: Sequence[int], distractors: Sequence[int] = (), *, centred: bool = True) -> Direction:
+        """The mean logit of the targets minus that of the distractors, without which it is the targets' alone."""
+        weights = {token: 1 / len(targets) for token in targets}
+        return cls(weights | {token: -1 / len(distractors) for token in distractors}, centred)
 
     @property
     def _mean_share(self) -> float:
@@ -38,7 +44,7 @@ class Direction:
 
 @dataclass(frozen=True)
 class Split:
-    """A logit, or a difference of two, taken apart.
+    """A reading of the logits, taken apart.
 
     In logits: `head` [layer, head]; `attention`, `head_bias` and `mlp` [layer]; the others are single numbers.
     """

@@ -88,6 +88,18 @@ def from_rows(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Sav
     )
 
 
+def edited(row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that change with the `title`, `notes` or `workspace` in `changes`, sealed anew.
+
+    Raises a 410 `Problem` if the analysis was damaged: a new seal would pass that off as what was saved.
+    """
+    from_rows(row, lines)
+    columns = dict(changes)
+    if columns.get("workspace") is not None:
+        columns["workspace"] = orjson.dumps(columns["workspace"])
+    return columns | {"sha256": _seal({**row, **columns}, lines)}
+
+
 def verified(line: Mapping[str, Any]) -> bytes:
     """The body of one document row, if it is what was saved; else a 410 `Problem`."""
     body = line["body"]

@@ -105,6 +105,16 @@ class Cache:
             total = connection.execute(_TOTAL).scalar_one()
         return CacheStatistics(entries, total, self.cap_bytes, dict(self.counters))
 
+    def stored_bytes(self) -> int:
+        """Bytes of every result; 0 where the database cannot be read, which then starts empty."""
+        database = self._database
+        try:
+            with database.read() as connection:
+                return int(connection.execute(_TOTAL).scalar_one())
+        except DBAPIError as error:
+            self._recover(database, error)
+            return 0
+
     def clear(self) -> None:
         """Forget every result."""
         with self._database.write() as connection:

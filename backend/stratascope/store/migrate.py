@@ -12,7 +12,7 @@ from stratascope.store.backup import back_up
 from stratascope.store.engine import Database
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-NEWEST = "0001"
+NEWEST = "0002"
 """The last of them: a database that has seen it is opened without looking at the scripts."""
 
 

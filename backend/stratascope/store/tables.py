@@ -60,6 +60,18 @@ analyses = Table(
 )
 """One saved analysis. `sha256` covers every field a reader is shown, and through their hashes its documents."""
 
+drafts = Table(
+    "drafts",
+    saved_metadata,
+    Column("id", Text, primary_key=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+)
+"""States of the page that are too long for a link. `used` is larger the later a draft was used."""
+
+Index("drafts_by_use", drafts.c.used)
+
 documents = Table(
     "documents",
     saved_metadata,

@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,13 +27,22 @@ PRIVATE = {"x-robots-tag": "noindex", "cache-control": REVALIDATE}
 """Deleting must be seen at once, and no search engine may list a secret address."""
 
 
+async def _secret(authorization: Annotated[str, Header()] = "") -> str:
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+Secret = Annotated[str, Depends(_secret)]
+"""The bearer token of the request, empty without one."""
+
+
 @router.post("", operation_id="save_analysis", status_code=201)
 async def save(request: bodies.AnalysisRequest, services: ServicesDep) -> schemas.SavedLink:
     """Keep results under a secret address. They are copied: nothing has to stay in the cache."""
     _check_workspace(request.workspace)
-    bodies = [await _computed_here(services, key) for key in request.results]
+    documents = [await _computed_here(services, key) for key in request.results]
     link, secret = await asyncio.to_thread(
-        services.saved.create, request.title, request.notes, request.workspace, bodies
+        services.saved.create, request.title, request.notes, request.workspace, documents
     )
     return schemas.SavedLink(id=link, url=f"/a/{link}", delete_secret=secret)
 
@@ -68,11 +77,17 @@ async def analysis_result(
     return response
 
 
+@router.patch("/{id}", operation_id="edit_analysis", status_code=204)
+async def edit(analysis_id: Id, change: bodies.AnalysisChange, services: ServicesDep, secret: Secret) -> None:
+    """Change title, notes or workspace. Needs the secret that saving it answered, as a bearer token."""
+    _check_workspace(change.workspace)
+    await asyncio.to_thread(services.saved.edit, analysis_id, secret, change.changes())
+
+
 @router.delete("/{id}", operation_id="delete_analysis", status_code=204)
-async def delete(analysis_id: Id, services: ServicesDep, authorization: Annotated[str, Header()] = "") -> None:
+async def delete(analysis_id: Id, services: ServicesDep, secret: Secret) -> None:
     """Delete an analysis for good. Needs the secret that saving it answered, as a bearer token."""
-    scheme, _, secret = authorization.partition(" ")
-    await asyncio.to_thread(services.saved.delete, analysis_id, secret.strip() if scheme.lower() == "bearer" else "")
+    await asyncio.to_thread(services.saved.delete, analysis_id, secret)
 
 
 async def _computed_here(services: Services, key: str) -> bytes:

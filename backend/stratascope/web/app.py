@@ -13,7 +13,7 @@ from stratascope.catalog import load_catalog
 from stratascope.models.library import Library
 from stratascope.problem import Problem
 from stratascope.settings import Settings
-from stratascope.web import analyses, examples, health, models, results, runs, schema
+from stratascope.web import analyses, drafts, examples, health, models, results, runs, schema
 from stratascope.web.errors import HANDLERS
 from stratascope.web.frontend import Frontend
 from stratascope.web.methods import methods_router
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=schema.ERRORS,
     )
     api = APIRouter(prefix="/api/v1")
-    for router in (health, models, runs, results, analyses, examples, schema):
+    for router in (health, models, runs, results, analyses, drafts, examples, schema):
         api.include_router(router.router)
     api.include_router(methods_router(catalog))
     app.include_router(api)

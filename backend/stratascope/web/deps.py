@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import Depends, Path
+from fastapi import Depends, Header, Path
 from starlette.requests import Request
 
 from stratascope.problem import Problem
-from stratascope.web.requests import prefers_async
+from stratascope.web.requests import prefers_async, wants_anew
 from stratascope.web.responses import wants_tensors
 from stratascope.web.services import Services
 
@@ -27,6 +27,20 @@ async def _tensors(request: Request) -> bool:
 
 async def _asynchronous(request: Request) -> bool:
     return prefers_async(request.headers.get("prefer"))
+
+
+async def _anew(
+    cache_control: Annotated[
+        str | None,
+        Header(
+            description="`no-cache` computes anew, even if the result is stored, and stores the new document in its place. "
+            "Identical requests under way may still share one computation. The document keeps its address: a client that "
+            "cached it there has to reload it.",
+            max_length=1000,
+        ),
+    ] = None,
+) -> bool:
+    return wants_anew(cache_control)
 
 
 async def require_operator(services: ServicesDep) -> None:
@@ -48,6 +62,9 @@ Tensors = Annotated[bool, Depends(_tensors)]
 
 Asynchronous = Annotated[bool, Depends(_asynchronous)]
 """Whether the client wants to be answered before the work is done."""
+
+Anew = Annotated[bool, Depends(_anew)]
+"""Whether the client wants a result computed although it is stored."""
 
 Operator = Depends(require_operator)
 """Only for the operator."""

@@ -1,6 +1,7 @@
 """What a request is, exactly: the key under which its result is kept and shared.
 
-A key names the numbers completely: the method and its version, the bytes of every model involved, and every parameter.
+A key names the numbers completely: the method and its version, the bytes of every model involved and the precision it
+computes in, and every parameter.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -17,6 +19,8 @@ import orjson
 from stratascope.method import Method, Params
 from stratascope.models.fingerprint import fingerprint
 from stratascope.models.library import ModelEntry
+from stratascope.models.precision import in_precision
+from stratascope.problem import Problem
 
 Known = MutableMapping[tuple[str, int, int], str]
 """Weight hashes by (absolute path, size, modification time)."""
@@ -34,30 +38,41 @@ def result_key(method: Method, fingerprints: Mapping[str, str], params: Params) 
 
 
 class Fingerprints:
-    """The fingerprint of each model folder, computed off the event loop and again whenever a file in it changes."""
+    """The fingerprint of each model, computed off the event loop and again whenever a file in its folder changes."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
         self._current: dict[Path, tuple[object, str]] = {}
         self._locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._preparing: set[asyncio.Task[None]] = set()
 
     async def of(self, entry: ModelEntry) -> str:
         """The fingerprint of the files as they are now. Raises the `Problem` of a folder that cannot be read."""
         async with self._locks[entry.path]:
-            state = _state(entry.path)
+            state = folder_state(entry.path)
             known = self._current.get(entry.path)
             if known is None or known[0] != state:
                 known = (state, await asyncio.to_thread(fingerprint, entry.path, self._known))
                 self._current[entry.path] = known
-            return known[1]
+            return in_precision(known[1], entry.precision)
 
     def peek(self, entry: ModelEntry) -> str | None:
         """The fingerprint if it has been computed already."""
         found = self._current.get(entry.path)
-        return found[1] if found else None
+        return in_precision(found[1], entry.precision) if found else None
+
+    def prepare(self, entry: ModelEntry) -> None:
+        """Begin to compute a fingerprint that will be asked for. What is wrong with the folder is said to whoever asks."""
+        task = asyncio.create_task(self._prepared(entry))
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
+
+    async def _prepared(self, entry: ModelEntry) -> None:
+        with suppress(Problem):
+            await self.of(entry)
 
 
-def _state(folder: Path) -> object:
+def folder_state(folder: Path) -> object:
     """What changes when a file in the folder does: names, sizes and times. Something new if they cannot be read."""
     try:
         with os.scandir(folder) as files:

@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from stratascope.catalog import Catalog
-from stratascope.jobs.supervisor import JobSpec
+from stratascope.jobs.orders import JobSpec
 from stratascope.method import Method, Params
 from stratascope.models.library import ModelEntry
 from stratascope.problem import Problem
 from stratascope.web import schemas
-from stratascope.web.deps import Asynchronous, ServicesDep, Tensors
+from stratascope.web.deps import Anew, Asynchronous, ServicesDep, Tensors
 from stratascope.web.identity import result_key
 from stratascope.web.models import find_model, refuse_unusable
 from stratascope.web.requests import JsonRoute, while_present
@@ -85,8 +85,10 @@ def _add(router: APIRouter, method: Method) -> None:
         services: ServicesDep,
         tensors: Tensors,
         asynchronous: Asynchronous,
+        anew: Anew,
     ) -> Response:
-        return await _answer(await _call(method, body, services), request, services, tensors, asynchronous)
+        call = await _call(method, body, services)
+        return await _answer(call, request, services, tensors=tensors, asynchronous=asynchronous, anew=anew)
 
     async def cost(
         body: method.request,  # type: ignore[name-defined]
@@ -152,12 +154,14 @@ def _require(method: Method, entry: ModelEntry, services: Services) -> None:
             raise Problem("capability_missing", missing[capability], status=409, remedy="Choose another model")
 
 
-async def _answer(call: _Call, request: Request, services: Services, tensors: bool, asynchronous: bool) -> Response:
+async def _answer(
+    call: _Call, request: Request, services: Services, *, tensors: bool, asynchronous: bool, anew: bool
+) -> Response:
     """The document: stored, or computed now while the client is there, or later on if it would rather not wait."""
-    body, cache = await services.stored(call.key), "hit"
+    body, cache = None if anew else await services.stored(call.key), "hit"
     if body is None:
         if asynchronous:
-            return accepted(services.jobs.submit(call.key, call.spec))
-        body, cache = await while_present(request, services.jobs.run(call.key, call.spec)), "miss"
+            return accepted(services.jobs.submit(call.key, call.spec, anew))
+        body, cache = await while_present(request, services.jobs.run(call.key, call.spec, anew)), "miss"
     content = await asyncio.to_thread(encode, body, tensors)
     return document_response(content, tensors, call.key, **{"x-cache": cache})

@@ -63,3 +63,8 @@ async def _leaving(request: Request) -> None:
 def prefers_async(prefer: str | None) -> bool:
     """Whether a Prefer header asks for an answer before the work is done."""
     return "respond-async" in (part.partition(";")[0].strip().lower() for part in (prefer or "").split(","))
+
+
+def wants_anew(cache_control: str | None) -> bool:
+    """Whether a Cache-Control header refuses what is stored."""
+    return "no-cache" in (part.strip().lower() for part in (cache_control or "").split(","))

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from stratascope.models.precision import Precision
 from stratascope.result import Quantity, Token, Verdict
 
 ModelState = Literal["not_loaded", "loading", "ready", "failed"]
@@ -69,7 +70,12 @@ class Ready(Answer):
 
 
 class Model(Answer):
-    """A model, loaded or not. What is measured when it is loaded is null until then."""
+    """A model, loaded or not. What is measured when it is loaded is null until then.
+
+    `dtype` is the number format most of its files hold, `precision` the one it is computed in; `memory_bytes` is what its
+    weights take on `device`. While it is loading, `done` of `total` units of `stage` are finished (bytes while weights are
+    read), `position` is its place in line, and `run` the run that may be left to cancel it.
+    """
 
     id: str
     title: str | None
@@ -84,19 +90,76 @@ class Model(Answer):
     parameters: int
     bytes: int
     dtype: str
+    precision: Precision
     fingerprint: str | None
     state: ModelState
     stage: str | None
+    done: int | None
+    total: int | None
+    run: str | None
+    position: int | None
+    memory_bytes: int | None
+    device: str | None
     fidelity: dict[str, Any] | None
     capabilities: list[str] | None
     missing: dict[str, str] | None
     problem: Fault | None
 
 
+class Memory(Answer):
+    """What is kept, in bytes.
+
+    `models` are the weights of each model in memory, `used_bytes` their sum and `limit_bytes` the most it may be;
+    `captures_bytes` are captured runs in memory, `results_bytes` results on disk.
+    """
+
+    limit_bytes: int
+    used_bytes: int
+    models: dict[str, int]
+    captures_bytes: int
+    results_bytes: int
+
+
 class ModelList(Answer):
-    """Every model there is."""
+    """Every model there is, and the memory they take."""
 
     models: list[Model]
+    memory: Memory
+
+
+class Inspection(Answer):
+    """What loading a model would take.
+
+    It needs `needed_bytes` of the `limit_bytes` for weights, of which other models leave `free_bytes`. If it does not fit
+    beside them, those in `unload` have to go, and do when it is loaded: the ones used least recently. A model that needs
+    more than the limit is loaded alone.
+    """
+
+    model: Model
+    needed_bytes: int
+    free_bytes: int
+    limit_bytes: int
+    fits: bool
+    unload: list[str]
+
+
+class VocabularyMatches(Answer):
+    """Tokens of a vocabulary that fit a query, the best first, and how many there are in all."""
+
+    tokens: list[Token]
+    total: int
+
+
+class DraftName(Answer):
+    """The name under which a draft is found."""
+
+    id: str
+
+
+class Draft(Answer):
+    """A state of the page, as it stands in an address."""
+
+    address: str
 
 
 class Tokenization(Answer):
@@ -127,9 +190,11 @@ class Method(Answer):
     reading: str
     synonyms: list[str]
     next: list[str]
+    shortcut: str
     papers: list[Paper]
     requires: list[str]
     resources: dict[str, str]
+    optional_resources: list[str]
     description: str
     params: dict[str, Any]
 
@@ -249,7 +314,7 @@ class Figure(Answer):
 
 
 class SavedLink(Answer):
-    """Where a saved analysis is, and the secret that deletes it. The secret is shown this once."""
+    """Where a saved analysis is, and the secret that edits and deletes it. The secret is shown this once."""
 
     id: str
     url: str

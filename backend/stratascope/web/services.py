@@ -15,6 +15,7 @@ from stratascope.store.cache import Cache
 from stratascope.store.folder import DataFolder
 from stratascope.store.saved import Saved
 from stratascope.web.identity import Fingerprints
+from stratascope.web.vocabularies import Vocabularies
 
 _BACKUP_CHECK_SECONDS = 3600
 
@@ -30,6 +31,7 @@ class Services:
     saved: Saved
     jobs: Jobs
     fingerprints: Fingerprints
+    vocabularies: Vocabularies
 
     async def stored(self, key: str) -> bytes | None:
         """The result under `key`: among the latest in memory, or on disk."""
@@ -49,7 +51,16 @@ async def running(settings: Settings, catalog: Catalog, library: Library) -> Asy
         await jobs.start()
         backups = asyncio.create_task(_back_up(saved))
         try:
-            yield Services(settings, catalog, library, cache, saved, jobs, Fingerprints(cache.known_hashes))
+            yield Services(
+                settings,
+                catalog,
+                library,
+                cache,
+                saved,
+                jobs,
+                Fingerprints(cache.known_hashes),
+                Vocabularies(jobs.vocabulary),
+            )
         finally:
             backups.cancel()
             with suppress(asyncio.CancelledError):
@@ -60,5 +71,5 @@ async def running(settings: Settings, catalog: Catalog, library: Library) -> Asy
 async def _back_up(saved: Saved) -> None:
     """Ask every hour whether today's backup is due."""
     while True:
-        await asyncio.to_thread(saved.back_up_daily)
+        await asyncio.to_thread(saved.file.back_up_daily)
         await asyncio.sleep(_BACKUP_CHECK_SECONDS)

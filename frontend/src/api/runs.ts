@@ -90,6 +90,10 @@ export async function fetchDocument(address: string, signal?: AbortSignal): Prom
   return readDocument(await send(address, { headers: { Accept: TENSORS }, ...(signal ? { signal } : {}) }));
 }
 
+/** A stored result by its key. */
+export const fetchResult = (key: string, signal?: AbortSignal): Promise<ResultDocument> =>
+  fetchDocument(`${API}/results/${encodeURIComponent(key)}`, signal);
+
 async function readDocument(response: Response): Promise<ResultDocument> {
   const tensors = response.headers.get("Content-Type")?.startsWith(TENSORS) ?? false;
   return tensors ? documentOf(await response.arrayBuffer()) : ((await response.json()) as ResultDocument);

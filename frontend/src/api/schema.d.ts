@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * List Models
-         * @description Every model, loaded or not.
+         * @description Every model, loaded or not, and the memory they take.
          */
         get: operations["list_models"];
         put?: never;
@@ -85,8 +85,50 @@ export interface paths {
         /**
          * Unload
          * @description Give back the memory of a model. It stays listed and is loaded again when asked for.
+         *
+         *     A model that runs or loads are using is not unloaded, but with `force`: then these end with an error.
          */
         delete: operations["unload_model"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inspect
+         * @description What loading a model would take, and whether it could be loaded at all. Looking at a folder is for the operator.
+         */
+        post: operations["inspect_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vocabulary
+         * @description Tokens that are, begin with or contain a text, in this order. The model need not be loaded for it.
+         */
+        get: operations["search_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -281,7 +323,11 @@ export interface paths {
         delete: operations["delete_analysis"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit
+         * @description Change title, notes or workspace. Needs the secret that saving it answered, as a bearer token.
+         */
+        patch: operations["edit_analysis"];
         trace?: never;
     };
     "/api/v1/analyses/{id}/results/{key}": {
@@ -296,6 +342,46 @@ export interface paths {
          * @description One document of a saved analysis.
          */
         get: operations["analysis_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Keep a state of the page. The same text always has the same name; drafts not used for longest go first.
+         */
+        post: operations["keep_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft
+         * @description A state of the page by its name.
+         */
+        get: operations["draft"];
         put?: never;
         post?: never;
         delete?: never;
@@ -542,6 +628,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/causal/activation-patching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activation patching
+         * @description Copies A's values into B, one layer and position at a time; 1 means A's answer is fully restored.
+         *
+         *     Replace x[layer, position] of one run by the other run's, let everything after it follow, and measure the answer.
+         *
+         *     With m the metric, m_A and m_B those of the two runs and m' that of the edited one, the share recovered is
+         *     (m' − m_B)/(m_A − m_B) when A is copied into B (denoise) and (m_A − m')/(m_A − m_B) when B is copied into A (noise): 0 is
+         *     no effect, 1 the whole of it. `other` is the model of side B, for two models of one shape and tokenizer.
+         *
+         *     The control puts random donors in the other run's place: eight runs over random tokens of the same length, toward whose
+         *     value at the same layer and position the cell moves as far as the other run's value is away. The band is the 95 %
+         *     prediction interval of their effects (Student's t), widened to hold everything within ±0.02; cells whose own effect is
+         *     within ±0.02 count as without one and get no donors.
+         *
+         *     Arrays [layer, position]: `score`, the share recovered; `raw`, m' in the metric's own unit; `control_low` and
+         *     `control_high`, the band of `score`, where there is a control.
+         */
+        post: operations["causal_activation_patching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/causal/activation-patching/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activation patching: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["causal_activation_patching_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/lens/direct-logit-attribution": {
         parameters: {
             query?: never;
@@ -557,10 +697,12 @@ export interface paths {
          *
          *     Split a logit difference, or one logit above the mean, over everything that was added to make the stream.
          *
-         *     With u = W_U[target] − W_U[distractor] and x the last stream at the position, x = Σ c, the part c contributes
-         *     scale·⟨φ(c), u⟩, φ being the final norm with the statistics of x held fixed: (c − mean(c))/σ ⊙ γ for LayerNorm, c/ρ ⊙ γ
-         *     for RMSNorm. What the norm's and the unembedding's own additive parts give is `bias`. With a softcap the split is of the
-         *     value before it. Attention splits into heads, o_h W_O^h, through frozen post norms where the layer has them, and its bias.
+         *     The score is the mean logit of the targets minus the mean logit of the distractors; the probability of a side is the sum
+         *     of those of its tokens. With u = mean W_U[targets] − mean W_U[distractors] and x the last stream at the position,
+         *     x = Σ c, the part c contributes scale·⟨φ(c), u⟩, φ being the final norm with the statistics of x held fixed:
+         *     (c − mean(c))/σ ⊙ γ for LayerNorm, c/ρ ⊙ γ for RMSNorm. What the norm's and the unembedding's own additive parts give is
+         *     `bias`. With a softcap the split is of the value before it. Attention splits into heads, o_h W_O^h, through frozen post
+         *     norms where the layer has them, and its bias.
          *
          *     Arrays, in logits, positive toward the target: `head` [layer, head]; `attention`, `head_bias`, `mlp` [layer]; `components`
          *     [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total.
@@ -686,6 +828,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/comparison/run-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run difference
+         * @description Follows layer by layer how far two prompts, two models or both lead apart at one position.
+         *
+         *     Compare the streams of two runs at one position, row by row.
+         *
+         *     Row l is the stream entering layer l, the last row the output. With a and b the two vectors and p_a, p_b what each
+         *     model's own unembedding makes of them: KL(p_a‖p_b) in nats; cosine distance 1 − cos(a, b); relative L2 ‖a − b‖/‖a‖.
+         *     The floor of each is the same measure between A and A computed again with products in bfloat16. `other` is the model
+         *     of side B, for two models of one shape and tokenizer.
+         *
+         *     Arrays: `difference` [series, row], the three measures, each followed by its floor. Facts: `parts_at`, the first row
+         *     from which on the KL stays above its floor, `identical_rows`, the rows before the stream differs at all, `predictions`.
+         */
+        post: operations["comparison_run_difference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/comparison/run-difference/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run difference: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["comparison_run_difference_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/tokenization/token-boundaries": {
         parameters: {
             query?: never;
@@ -760,6 +952,101 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActivationPatchingRequest */
+        ActivationPatchingRequest: {
+            /**
+             * Clean
+             * @description Side A: the prompt with the answer.
+             * @default
+             */
+            clean: string;
+            /**
+             * Messages
+             * @description Side A as chat messages, in place of a text.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Corrupt
+             * @description Side B: a prompt of as many tokens with another answer. Without one, the other model reads side A.
+             * @default
+             */
+            corrupt: string;
+            /**
+             * Messages B
+             * @description Side B as chat messages, in place of a text.
+             */
+            messages_b?: components["schemas"]["Message"][] | null;
+            /**
+             * What is copied
+             * @description The stream entering each layer, or what its attention or its MLP adds.
+             * @default resid_pre
+             * @enum {string}
+             */
+            site: "resid_pre" | "attn_out" | "mlp_out";
+            /**
+             * Direction
+             * @description denoise copies A into B and shows what is enough for A's answer; noise copies B into A and shows what it cannot do without.
+             * @default denoise
+             * @enum {string}
+             */
+            direction: "denoise" | "noise";
+            /**
+             * Metric
+             * @description Mean logit of the answer minus that of the foil, or the answer's summed probability or its logarithm.
+             * @default logit_diff
+             * @enum {string}
+             */
+            metric: "logit_diff" | "logprob" | "prob";
+            /**
+             * Answer
+             * @description A's answer, by text: one token or several. Without it, A's top token.
+             */
+            answer?: string | string[] | null;
+            /**
+             * Foil
+             * @description What it is held against, by text. Without it, B's top token, or else A's second.
+             */
+            foil?: string | string[] | null;
+            /**
+             * Answer id
+             * @description A's answer, by id.
+             */
+            answer_id?: number | number[] | null;
+            /**
+             * Foil id
+             * @description What it is held against, by id.
+             */
+            foil_id?: number | number[] | null;
+            /**
+             * Position
+             * @description Position whose prediction is measured; −1 is the last.
+             * @default -1
+             */
+            position: number;
+            /**
+             * Control
+             * @description What an effect is held against: random donors, which take several times as long as the sweep, or nothing.
+             * @default random_donors
+             * @enum {string}
+             */
+            control: "random_donors" | "none";
+            /**
+             * Seed
+             * @description Seed of the random donors.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+            /**
+             * Other
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            other?: string | null;
+        };
         /**
          * Alternative
          * @description A smaller request that fits: `changes` are the fields to set.
@@ -795,6 +1082,23 @@ export interface components {
             results: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * AnalysisChange
+         * @description The words around a saved analysis. What is left out, or null, stays as it is.
+         */
+        AnalysisChange: {
+            /** Title */
+            title?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /**
+             * Workspace
+             * @description State of the page, at most 256 kB as JSON.
+             */
+            workspace?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * AnalysisEntry
@@ -949,27 +1253,27 @@ export interface components {
             position: number;
             /**
              * Target
-             * @description Token to explain, by text. Without one it is the model's top token there.
+             * @description Token to explain, by text, or a list of up to 32, whose mean logit is explained. Without one it is the model's top token there.
              */
-            target?: string | null;
+            target?: string | string[] | null;
             /**
              * Distractor
-             * @description Token it is compared with, by text. Without target and distractor it is the model's second token; with a target alone, the target's logit above the mean of all is explained.
+             * @description Token it is compared with, by text, or a list of up to 32, whose mean logit counts. Without target and distractor it is the model's second token; with a target alone, its logit above the mean of all is explained.
              */
-            distractor?: string | null;
+            distractor?: string | string[] | null;
             /**
              * Target id
-             * @description Token to explain, by id.
+             * @description Token or tokens to explain, by id.
              */
-            target_id?: number | null;
+            target_id?: number | number[] | null;
             /**
              * Distractor id
-             * @description Token it is compared with, by id.
+             * @description Token or tokens it is compared with, by id.
              */
-            distractor_id?: number | null;
+            distractor_id?: number | number[] | null;
             /**
              * Above the mean
-             * @description Explain a single token's logit above the mean logit of the vocabulary, which makes its size meaningful. Changes nothing when two tokens are compared.
+             * @description Explain a target's logit above the mean logit of the vocabulary, which makes its size meaningful. Changes nothing when it is compared with a distractor.
              * @default true
              */
             center: boolean;
@@ -1008,6 +1312,33 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Draft
+         * @description A state of the page, as it stands in an address.
+         */
+        Draft: {
+            /** Address */
+            address: string;
+        };
+        /**
+         * DraftName
+         * @description The name under which a draft is found.
+         */
+        DraftName: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * DraftRequest
+         * @description A state of the page that is too long for a link.
+         */
+        DraftRequest: {
+            /**
+             * Address
+             * @description What would stand behind the # of the address.
+             */
+            address: string;
         };
         /**
          * Error
@@ -1164,6 +1495,48 @@ export interface components {
              */
             model: string;
         };
+        /**
+         * InspectRequest
+         * @description Which model to look at: one that is listed, or, for whoever runs the server, a folder.
+         */
+        InspectRequest: {
+            /**
+             * Id
+             * @description Id of a listed model.
+             */
+            id?: string | null;
+            /**
+             * Path
+             * @description Folder on the server that holds a model. Only for the operator.
+             */
+            path?: string | null;
+            /**
+             * Precision
+             * @description Number format to compute in; "stored" is that of the files. Left out, it is the one the model was loaded in last, float32 at first.
+             */
+            precision?: "stored" | ("float32" | "bfloat16" | "float16") | null;
+        };
+        /**
+         * Inspection
+         * @description What loading a model would take.
+         *
+         *     It needs `needed_bytes` of the `limit_bytes` for weights, of which other models leave `free_bytes`. If it does not fit
+         *     beside them, those in `unload` have to go, and do when it is loaded: the ones used least recently. A model that needs
+         *     more than the limit is loaded alone.
+         */
+        Inspection: {
+            model: components["schemas"]["Model"];
+            /** Needed Bytes */
+            needed_bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Limit Bytes */
+            limit_bytes: number;
+            /** Fits */
+            fits: boolean;
+            /** Unload */
+            unload: string[];
+        };
         /** LensTrajectoryRequest */
         LensTrajectoryRequest: {
             /**
@@ -1239,6 +1612,11 @@ export interface components {
              * @description Folder on the server that holds a model. Only for the operator.
              */
             path?: string | null;
+            /**
+             * Precision
+             * @description Number format to compute in; "stored" is that of the files. Left out, it is the one the model was loaded in last, float32 at first.
+             */
+            precision?: "stored" | ("float32" | "bfloat16" | "float16") | null;
             /**
              * Hub
              * @description Id of a model on the hub. Only for the operator.
@@ -1319,6 +1697,27 @@ export interface components {
             model: string;
         };
         /**
+         * Memory
+         * @description What is kept, in bytes.
+         *
+         *     `models` are the weights of each model in memory, `used_bytes` their sum and `limit_bytes` the most it may be;
+         *     `captures_bytes` are captured runs in memory, `results_bytes` results on disk.
+         */
+        Memory: {
+            /** Limit Bytes */
+            limit_bytes: number;
+            /** Used Bytes */
+            used_bytes: number;
+            /** Models */
+            models: {
+                [key: string]: number;
+            };
+            /** Captures Bytes */
+            captures_bytes: number;
+            /** Results Bytes */
+            results_bytes: number;
+        };
+        /**
          * Message
          * @description One chat message.
          */
@@ -1356,6 +1755,8 @@ export interface components {
             synonyms: string[];
             /** Next */
             next: string[];
+            /** Shortcut */
+            shortcut: string;
             /** Papers */
             papers: components["schemas"]["Paper"][];
             /** Requires */
@@ -1364,6 +1765,8 @@ export interface components {
             resources: {
                 [key: string]: string;
             };
+            /** Optional Resources */
+            optional_resources: string[];
             /** Description */
             description: string;
             /** Params */
@@ -1386,6 +1789,10 @@ export interface components {
         /**
          * Model
          * @description A model, loaded or not. What is measured when it is loaded is null until then.
+         *
+         *     `dtype` is the number format most of its files hold, `precision` the one it is computed in; `memory_bytes` is what its
+         *     weights take on `device`. While it is loading, `done` of `total` units of `stage` are finished (bytes while weights are
+         *     read), `position` is its place in line, and `run` the run that may be left to cancel it.
          */
         Model: {
             /** Id */
@@ -1417,6 +1824,11 @@ export interface components {
             bytes: number;
             /** Dtype */
             dtype: string;
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "float32" | "bfloat16" | "float16";
             /** Fingerprint */
             fingerprint: string | null;
             /**
@@ -1426,6 +1838,18 @@ export interface components {
             state: "not_loaded" | "loading" | "ready" | "failed";
             /** Stage */
             stage: string | null;
+            /** Done */
+            done: number | null;
+            /** Total */
+            total: number | null;
+            /** Run */
+            run: string | null;
+            /** Position */
+            position: number | null;
+            /** Memory Bytes */
+            memory_bytes: number | null;
+            /** Device */
+            device: string | null;
             /** Fidelity */
             fidelity: {
                 [key: string]: unknown;
@@ -1440,11 +1864,12 @@ export interface components {
         };
         /**
          * ModelList
-         * @description Every model there is.
+         * @description Every model there is, and the memory they take.
          */
         ModelList: {
             /** Models */
             models: components["schemas"]["Model"][];
+            memory: components["schemas"]["Memory"];
         };
         /**
          * ModelReference
@@ -1622,6 +2047,61 @@ export interface components {
             /** Result */
             result: string | null;
         };
+        /** RunDifferenceRequest */
+        RunDifferenceRequest: {
+            /**
+             * Prompt
+             * @description Side A: the text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Side A as chat messages, in place of a text.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompt B
+             * @description Side B. Without one, the other model reads side A.
+             * @default
+             */
+            prompt_b: string;
+            /**
+             * Messages B
+             * @description Side B as chat messages, in place of a text.
+             */
+            messages_b?: components["schemas"]["Message"][] | null;
+            /**
+             * Position
+             * @description Position of side A that is compared; −1 is the last.
+             * @default -1
+             */
+            position: number;
+            /**
+             * Align by
+             * @description Which position of side B belongs to it: the one of the same number, that of the same token when both prompts are laid beside each other, or the one as far from the end.
+             * @default position
+             * @enum {string}
+             */
+            alignment: "position" | "same" | "last";
+            /**
+             * Floor
+             * @description What a difference is held against: side A in half precision, or nothing.
+             * @default half_precision
+             * @enum {string}
+             */
+            floor: "half_precision" | "none";
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+            /**
+             * Other
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            other?: string | null;
+        };
         /**
          * RunProgress
          * @description Units finished of the stage a run is in.
@@ -1636,7 +2116,7 @@ export interface components {
         };
         /**
          * SavedLink
-         * @description Where a saved analysis is, and the secret that deletes it. The secret is shown this once.
+         * @description Where a saved analysis is, and the secret that edits and deletes it. The secret is shown this once.
          */
         SavedLink: {
             /** Id */
@@ -1762,6 +2242,16 @@ export interface components {
             text?: string | null;
             /** Messages */
             messages?: components["schemas"]["Message"][] | null;
+        };
+        /**
+         * VocabularyMatches
+         * @description Tokens of a vocabulary that fit a query, the best first, and how many there are in all.
+         */
+        VocabularyMatches: {
+            /** Tokens */
+            tokens: components["schemas"]["Token"][];
+            /** Total */
+            total: number;
         };
         /**
          * WorkerHealth
@@ -1944,7 +2434,9 @@ export interface operations {
     };
     unload_model: {
         parameters: {
-            query?: never;
+            query?: {
+                force?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1959,6 +2451,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    inspect_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    search_vocabulary: {
+        parameters: {
+            query?: {
+                /** @description Text of a token or part of it, or # and an id. */
+                query?: string;
+                /** @description The most tokens to answer. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VocabularyMatches"];
+                };
             };
             /** @description What went wrong, and what to do about it. */
             default: {
@@ -2353,6 +2914,41 @@ export interface operations {
             };
         };
     };
+    edit_analysis: {
+        parameters: {
+            query?: never;
+            header?: {
+                authorization?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     analysis_result: {
         parameters: {
             query?: never;
@@ -2373,6 +2969,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Document"];
                     "application/vnd.safetensors": string;
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    keep_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftName"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
                 };
             };
             /** @description What went wrong, and what to do about it. */
@@ -2447,7 +3107,10 @@ export interface operations {
     lens_lens_trajectory: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2523,7 +3186,10 @@ export interface operations {
     lens_logit_lens: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2599,7 +3265,10 @@ export interface operations {
     attention_attention_pattern: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2675,7 +3344,10 @@ export interface operations {
     attention_head_scores: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2748,10 +3420,92 @@ export interface operations {
             };
         };
     };
-    lens_direct_logit_attribution: {
+    causal_activation_patching: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationPatchingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    causal_activation_patching_cost: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationPatchingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_direct_logit_attribution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2827,7 +3581,10 @@ export interface operations {
     activations_residual_norms: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2903,7 +3660,10 @@ export interface operations {
     activations_sublayer_contribution: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2976,10 +3736,92 @@ export interface operations {
             };
         };
     };
-    tokenization_token_boundaries: {
+    comparison_run_difference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunDifferenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    comparison_run_difference_cost: {
         parameters: {
             query?: never;
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunDifferenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_token_boundaries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

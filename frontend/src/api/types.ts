@@ -32,6 +32,8 @@ export interface JsonSchema {
   maxItems?: number;
   pattern?: string;
   widget?: string;
+  /** Of a prompt: whether it is the first of two or the second. */
+  side?: "a" | "b";
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
 }

@@ -22,8 +22,12 @@ export function stepOf(scale: Scale, value: number, low: number, high: number): 
 export interface Palette {
   fill: Record<Scale, string[]>;
   ink: Record<Scale, string[]>;
-  /** The fills as little-endian RGBA words, for pixel buffers. */
+  /** The fills as little-endian RGBA words, for pixel buffers; and those of cells without a value. */
   words: Record<Scale, Uint32Array>;
+  pendingWord: number;
+  undefinedWord: number;
+  /** Under forced colours, the named colours are those of the system. */
+  forced: boolean;
   surface: string;
   sunken: string;
   hover: string;
@@ -47,9 +51,21 @@ export function rgbaWord(hex: string): number {
   return ((255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) >>> 0;
 }
 
+const palettes = new Map<string, Palette>();
+
+/** The palette in force at an element. Reading it takes a while, so each theme's is read once. */
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  // The colours of the system may change without any of ours.
+  if (forcedColours()) return paletteOf(element, read);
+  const theme = `${read("surface")} ${read("ink")}`;
+  let palette = palettes.get(theme);
+  if (!palette) palettes.set(theme, (palette = paletteOf(element, read)));
+  return palette;
+}
+
+function paletteOf(element: Element, read: (name: string) => string): Palette {
   const ramp = (scale: Scale, suffix: string) =>
     Array.from({ length: stepCount(scale) }, (_, i) => read(`${scale}${i}${suffix}`) || "#888888");
   const each = <T>(make: (scale: Scale) => T) =>
@@ -59,6 +75,9 @@ export function readPalette(element: Element): Palette {
     fill,
     ink: each((scale) => ramp(scale, "i")),
     words: each((scale) => Uint32Array.from(fill[scale], rgbaWord)),
+    pendingWord: rgbaWord(read("hover")),
+    undefinedWord: rgbaWord(read("sunken")),
+    forced: forcedColours(),
     surface: read("surface"),
     sunken: read("sunken"),
     hover: read("hover"),
@@ -76,7 +95,7 @@ export function readPalette(element: Element): Palette {
     sans: read("sans") || "sans-serif",
     mono: read("mono") || "monospace",
   };
-  return forcedColours() ? { ...palette, ...systemColours(element) } : palette;
+  return palette.forced ? { ...palette, ...systemColours(element) } : palette;
 }
 
 /** Under forced colours, what is named is drawn in the colours of the system, as plain values that any library reads. */

@@ -1,27 +1,51 @@
 /**
- * A grid on two stacked canvases: `base` (colours, text, axes) and `over` (hover, pin, range, focus). Hovering redraws only
- * `over`. A grid wider than its frame scrolls inside it; the canvases stay as wide as the frame and draw what is visible,
- * so row labels stick to the edge.
+ * A grid on two stacked canvases: `base` (colours, text, axes) and `over` (hover, pins, range, focus). Hovering redraws only
+ * `over`. Cells that do not fit scroll inside the frame, and can be zoomed and dragged; while they move, a grid of many cells
+ * shows what it had drawn before, moved and scaled, and is drawn anew once it is still.
  */
+import { axisHeight, drawAxes, gutterWidth } from "./axes";
 import { readPalette, watchTheme, type Palette } from "./colour";
-import { hit, layOut, rectOf, scrollTo, visibleColumns, type Layout, type Mark } from "./layout";
-import { drawBase, drawOver, fonts, type GridData, type Marks, type PixelCache } from "./paint";
+import { listenTo, type Gesture } from "./gestures";
+import {
+  bodyOf,
+  held,
+  hit,
+  layOut,
+  needsMap,
+  PAD,
+  rectOf,
+  scrollTo,
+  visibleCells,
+  zoomed,
+  type CellSizes,
+  type Layout,
+  type Mark,
+  type Point,
+} from "./layout";
+import { drawOver, type Marks } from "./marks";
+import { createMinimap } from "./minimap";
+import { drawCells, inBody, isImage, type GridData, type View } from "./paint";
+import { drawPixels, pixelsOf, type Pixels } from "./pixels";
+import { drawSheet, keepSheet, type Sheet, type Shown } from "./sheet";
+import { contextOf, createStage } from "./stage";
+import { fonts } from "./text";
 import { hideTip, showTip } from "./tip";
+import { viewOf, type GridView } from "./view";
 
-export interface PinGesture {
-  /** Shift: extend the range to here. */
-  extend: boolean;
-}
+export type { Gesture } from "./gestures";
+export type { GridView } from "./view";
 
 export interface GridOptions {
   upward?: boolean;
-  cellWidth: { min: number; max: number };
-  cellHeight: number;
+  sizes: CellSizes;
   gap?: number;
+  /** May be zoomed. */
+  zooms?: boolean;
+  /** Has a map when there is much outside the frame. */
+  map?: boolean;
   onHover?: (mark: Mark | null) => void;
-  onPin?: (mark: Mark, gesture: PinGesture) => void;
-  /** First and last visible column, after every change. */
-  onView?: (first: number, last: number, overflow: boolean) => void;
+  onPin?: (mark: Mark, gesture: Gesture) => void;
+  onView?: (view: GridView) => void;
   /** At most three lines about a cell. */
   tip?: (mark: Mark) => readonly string[] | null;
 }
@@ -29,125 +53,166 @@ export interface GridOptions {
 export interface GridChart {
   update(data: GridData, options?: Partial<GridOptions>): void;
   highlight(marks: Marks): void;
-  /** Brings a column into view. */
-  reveal(column: number): void;
+  /** Brings a cell, a row or a column into view. */
+  reveal(mark: Mark): void;
   /** Place of a cell on the screen. */
   place(mark: Mark): DOMRect | null;
   /** Shows or hides the tooltip of a cell, as hovering would. */
   point(mark: Mark | null): void;
+  /** Larger or smaller by a factor, at a cell or else in the middle; or all cells into the frame. */
+  zoom(factor: number | "fit", at?: Mark | null): void;
   destroy(): void;
 }
 
-const LONG_PRESS = 450;
+/** Back at the first size after as many steps in as out. */
+const atFirst = (zoom: number) => (Math.abs(zoom - 1) < 0.01 ? 1 : zoom);
+
+/** So long after the last movement a grid is still. */
+const IDLE = 120;
+/** So many cells are drawn in a few milliseconds: as well while they move. */
+const QUICK = 320;
 
 export function grid(element: HTMLElement, first: GridData, given: GridOptions): GridChart {
   let data = first;
   let options = given;
   let marks: Marks = {};
   let palette: Palette = readPalette(element);
-  let layout: Layout = measure();
-  let cache: PixelCache = null;
+  let width = 0;
+  let zoom = 1;
+  let pixels: Pixels | null = null;
+  let sheet: Sheet | null = null;
+  let drawn: Shown | null = null;
   let frame = 0;
-  let baseDirty = false;
+  let idle: ReturnType<typeof setTimeout> | undefined;
   let hovered: Mark | null = null;
-  let revealed: number | null = null;
-
-  const scroller = document.createElement("div");
-  const spacer = document.createElement("div");
-  const stage = document.createElement("div");
-  const [base, over] = [document.createElement("canvas"), document.createElement("canvas")];
-  scroller.className = "chart-scroll";
-  stage.className = "chart-stage";
-  for (const canvas of [base, over]) {
-    canvas.setAttribute("aria-hidden", "true");
-    stage.append(canvas);
-  }
-  spacer.append(stage);
-  scroller.append(spacer);
-  element.append(scroller);
-
-  const gap = () => options.gap ?? 2;
+  let revealed: Mark | null = null;
+  const stage = createStage(element);
+  const map = createMinimap(element, (point) => stage.scrollTo(held(layout, point)));
+  let layout = measure();
+  let scroll = stage.scroll();
 
   function measure(): Layout {
-    const context = document.createElement("canvas").getContext("2d");
-    let widest = 0;
-    if (context) {
-      context.font = fonts(palette).strong;
-      for (const label of data.rowLabels) widest = Math.max(widest, context.measureText(label).width);
-    }
-    return layOut({
-      width: element.clientWidth,
+    width = element.clientWidth;
+    const context = stage.base.getContext("2d");
+    const axis = axisHeight(data);
+    const input = {
+      width,
+      frame: Math.max(1, stage.mostHeight() - PAD - axis - stage.bar),
       rows: data.rows,
       columns: data.columns,
       upward: options.upward ?? true,
-      gutter: Math.min(88, Math.ceil(widest) + 12),
-      axis: data.columnLabels ? 32 : data.columnIndices ? 18 : 0,
-      cellWidth: options.cellWidth,
-      cellHeight: options.cellHeight,
+      gutter: context ? gutterWidth(context, data, fonts(palette).strong) : 0,
+      axis,
+      sizes: options.sizes,
+      zoom: options.zooms ? zoom : 1,
+    };
+    const found = layOut(input);
+    // A bar for scrolling rows takes room from the columns.
+    return found.overflow.y > 0 ? layOut({ ...input, width: input.width - stage.bar }) : found;
+  }
+
+  const view = (): View => ({ data, layout, palette, scroll, gap: options.gap ?? 1 });
+
+  function drawBase() {
+    const context = contextOf(stage.base, layout);
+    if (!context) return;
+    const now = view();
+    context.clearRect(0, 0, layout.stage.width, layout.stage.height);
+    inBody(context, layout, () => {
+      const image = isImage(now) ? imageNow() : null;
+      if (image) drawPixels(context, image, layout, scroll);
+      else drawCells(context, now);
     });
+    drawAxes(context, now);
+    drawn = { layout, scroll };
   }
 
-  function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
-    const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
-    const [width, height] = [Math.round(layout.stage * ratio), Math.round(layout.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-      canvas.style.width = `${layout.stage}px`;
-      canvas.style.height = `${layout.height}px`;
-    }
-    const drawing = canvas.getContext("2d");
-    drawing?.setTransform(ratio, 0, 0, ratio, 0, 0);
-    // No ligatures: "<|" are two characters of a token, not an arrow.
-    if (drawing) drawing.textRendering = "optimizeSpeed";
-    return drawing;
+  function imageNow(): Pixels | null {
+    return data.paint ? null : (pixels = pixelsOf(data, layout, palette, pixels));
   }
 
-  function draw() {
-    const scroll = scroller.scrollLeft;
-    if (baseDirty) {
-      baseDirty = false;
-      const drawing = context(base);
-      if (drawing) cache = drawBase(drawing, { data, layout, palette, scroll, gap: gap(), cache });
-    }
-    const drawing = context(over);
-    if (drawing) drawOver(drawing, { data, layout, palette, scroll, gap: gap(), marks });
+  function drawMarks() {
+    const context = contextOf(stage.over, layout);
+    if (context) drawOver(context, view(), marks);
   }
 
-  function schedule(withBase: boolean) {
-    baseDirty ||= withBase;
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      draw();
+  /** While moving: blocks of colour, and on them what was drawn before, where it belongs now. */
+  function drawMoving() {
+    sheet ??= keepSheet(stage.base, drawn);
+    const context = contextOf(stage.base, layout);
+    if (!context) return;
+    context.clearRect(0, 0, layout.stage.width, layout.stage.height);
+    inBody(context, layout, () => {
+      const image = imageNow();
+      if (image) drawPixels(context, image, layout, scroll);
+      if (sheet) drawSheet(context, sheet, { layout, scroll });
     });
+    drawAxes(context, view());
+  }
+
+  function drawFrame() {
+    frame = 0;
+    scroll = stage.scroll();
+    const moved = drawn?.layout !== layout || drawn.scroll.x !== scroll.x || drawn.scroll.y !== scroll.y;
+    if (!moved && !sheet) return;
+    const quick = isImage({ data, layout, scroll }) || visibleCells(layout, scroll) <= QUICK;
+    if (quick) drawBase();
+    else drawMoving();
+    drawMarks();
+    map.move(layout, scroll);
+    clearTimeout(idle);
+    idle = setTimeout(settle, IDLE);
+    tell(false);
+  }
+
+  function settle() {
+    sheet = null;
+    drawBase();
+    drawMarks();
+    tell(true);
   }
 
   function resize() {
     layout = measure();
-    spacer.style.width = `${layout.stage + layout.overflow}px`;
-    spacer.style.height = `${layout.height}px`;
-    stage.style.width = `${layout.stage}px`;
-    stage.style.height = `${layout.height}px`;
-    scroller.classList.toggle("scrolls", layout.overflow > 0);
-    baseDirty = true;
-    draw();
-    viewed();
+    arrange();
+    clearTimeout(idle);
+    settle();
   }
 
-  function reveal(column: number) {
-    revealed = column;
-    const wanted = scrollTo(layout, column, scroller.scrollLeft);
-    if (wanted !== scroller.scrollLeft) scroller.scrollLeft = wanted;
+  /** Makes the elements as large as the layout says. */
+  function arrange() {
+    stage.fit(layout);
+    scroll = stage.scroll();
+    const image = options.map && needsMap(layout) ? imageNow() : null;
+    if (image) map.show(image, layout);
+    else map.hide();
+    map.move(layout, scroll);
   }
 
-  function viewed() {
-    const [from, to] = visibleColumns(layout, scroller.scrollLeft);
-    options.onView?.(from, to, layout.overflow > 0);
+  function tell(still: boolean) {
+    options.onView?.(viewOf(layout, scroll, options.zooms ?? false, still));
   }
 
-  function at(event: MouseEvent): Mark | null {
-    const box = stage.getBoundingClientRect();
-    return hit(layout, event.clientX - box.left, event.clientY - box.top, scroller.scrollLeft);
+  function zoomAt(factor: number | "fit", point: Point) {
+    if (!options.zooms) return;
+    // Nothing is smaller than what fits, and that is kept to when the frame changes.
+    zoom = factor === "fit" ? 0 : atFirst(layout.zoom * factor);
+    const next = zoomed(layout, zoom, point, stage.scroll());
+    if (next.layout.zoom === layout.zoom) return;
+    layout = next.layout;
+    arrange();
+    stage.scrollTo(next.scroll);
+    hideTip();
+    schedule();
+  }
+
+  function schedule() {
+    frame ||= requestAnimationFrame(drawFrame);
+  }
+
+  function reveal(mark: Mark) {
+    revealed = mark;
+    stage.scrollTo(scrollTo(layout, mark, stage.scroll()));
   }
 
   function hover(mark: Mark | null) {
@@ -158,68 +223,47 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
   }
 
   function place(mark: Mark): DOMRect | null {
-    const rect = rectOf(layout, mark, scroller.scrollLeft);
-    const box = stage.getBoundingClientRect();
+    const rect = rectOf(layout, mark, stage.scroll());
+    const box = stage.surface.getBoundingClientRect();
     return rect && new DOMRect(box.left + rect.x, box.top + rect.y, rect.width, rect.height);
   }
 
   function point(mark: Mark | null, now = false) {
     const lines = mark && options.tip?.(mark);
-    const anchor =
-      mark &&
-      (place(
-        mark.row == null ? { row: layout.upward ? 0 : layout.rows - 1, column: mark.column } : mark,
-      ) as DOMRect | null);
-    if (lines?.length && anchor) showTip(anchor, lines, now);
+    const lowest = layout.upward ? 0 : layout.rows - 1;
+    const anchor = lines?.length ? place({ row: mark?.row ?? lowest, column: mark?.column ?? null }) : null;
+    if (lines && anchor) showTip(anchor, lines, now);
     else hideTip();
   }
 
-  let press: ReturnType<typeof setTimeout> | undefined;
-  let pressed = false;
-  const onMove = (event: PointerEvent) => {
-    if (event.pointerType !== "touch") hover(at(event));
-    else clearTimeout(press);
-  };
-  const onDown = (event: PointerEvent) => {
-    pressed = false;
-    if (event.pointerType !== "touch") return;
-    const mark = at(event);
-    press = setTimeout(() => {
-      pressed = true;
-      hover(mark);
-    }, LONG_PRESS);
-  };
-  const onLeave = () => {
-    clearTimeout(press);
-    hover(null);
-  };
-  const onClick = (event: MouseEvent) => {
-    clearTimeout(press);
-    if (pressed) return;
-    const mark = at(event);
-    if (mark) options.onPin?.(mark, { extend: event.shiftKey });
-  };
+  const unlisten = listenTo(stage.surface, {
+    hover: (at) => hover(at && hit(layout, at, scroll)),
+    press(at, gesture) {
+      const mark = hit(layout, at, scroll);
+      if (mark) options.onPin?.(mark, gesture);
+    },
+    zoom: zoomAt,
+    canPan: () => layout.overflow.x + layout.overflow.y > 0,
+    pan(by) {
+      const from = stage.scroll();
+      stage.scrollTo(held(layout, { x: from.x + by.x, y: from.y + by.y }));
+    },
+  });
   const onScroll = () => {
     hideTip();
-    schedule(true);
-    viewed();
+    schedule();
   };
-  stage.addEventListener("pointermove", onMove);
-  stage.addEventListener("pointerdown", onDown);
-  stage.addEventListener("pointerleave", onLeave);
-  stage.addEventListener("pointercancel", onLeave);
-  stage.addEventListener("click", onClick);
-  scroller.addEventListener("scroll", onScroll, { passive: true });
+  stage.scroller.addEventListener("scroll", onScroll, { passive: true });
 
   const observer = new ResizeObserver(() => {
-    if (element.clientWidth === layout.width) return;
+    if (element.clientWidth === width) return;
     resize();
-    if (revealed != null) reveal(revealed);
+    if (revealed) reveal(revealed);
   });
   observer.observe(element);
   const unwatch = watchTheme(() => {
     palette = readPalette(element);
-    schedule(true);
+    resize();
   });
   resize();
 
@@ -232,18 +276,25 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
     },
     highlight(next) {
       marks = next;
-      schedule(false);
+      drawMarks();
     },
     reveal,
     place,
     point: (mark) => point(mark, true),
+    zoom(factor, at) {
+      const rect = at && rectOf(layout, at, stage.scroll());
+      const { x, y, ...size } = rect || bodyOf(layout);
+      zoomAt(factor, { x: x + size.width / 2, y: y + size.height / 2 });
+      if (rect) stage.scrollTo(scrollTo(layout, at, stage.scroll()));
+    },
     destroy() {
       cancelAnimationFrame(frame);
-      clearTimeout(press);
+      clearTimeout(idle);
       hideTip();
       observer.disconnect();
       unwatch();
-      scroller.remove();
+      unlisten();
+      element.replaceChildren();
     },
   };
 }

@@ -1,30 +1,61 @@
-/** Geometry of a grid: where its cells are, and which cell a point is in. Arithmetic only. */
+/** Geometry of a grid: how large its cells are, where they stand, and which cell a point is in. Arithmetic only. */
 
 /** Room around the cells, so that a mark on an outer cell is drawn whole. */
-export const PAD = 3;
+export const PAD = 4;
+/** Zooming makes no cell larger than this. */
+const LARGEST: Size = { width: 160, height: 64 };
+/** From this size of cells on there is text: in the pinned row and column, and in all of them. */
+const TEXT = { height: 11, pinned: 14, all: 28 };
+/** A grid this many times as long as its frame gets a map. */
+const MAPPED = 1.5;
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Bounds {
+  least: number;
+  most: number;
+}
+
+export interface CellSizes {
+  width: Bounds;
+  height: Bounds;
+}
 
 export interface LayoutInput {
-  /** Width of the frame. */
+  /** Width of the whole frame, and the most height that rows may take before they scroll. */
   width: number;
+  frame: number;
   rows: number;
   columns: number;
   /** Row 0 at the bottom. */
   upward: boolean;
   gutter: number;
   axis: number;
-  cellWidth: { min: number; max: number };
-  cellHeight: number;
+  /** Between these sizes cells share the frame; what does not fit then is scrolled to. */
+  sizes: CellSizes;
+  /** 1 is the size that `sizes` gives. */
+  zoom: number;
 }
 
 export interface Layout extends LayoutInput {
-  cell: number;
-  /** Width of all columns. */
-  content: number;
-  /** Width and height of what is drawn. */
-  stage: number;
-  height: number;
-  /** How far the columns can be scrolled. */
-  overflow: number;
+  cell: Size;
+  /** What cells are seen through, and what all of them take. */
+  room: Size;
+  content: Size;
+  /** What is drawn: cells, names of rows and columns. */
+  stage: Size;
+  /** How far the cells can be scrolled. */
+  overflow: Point;
+  /** From all cells in the frame to the largest cells. */
+  zooms: Bounds;
 }
 
 export interface Rect {
@@ -40,67 +71,158 @@ export interface Mark {
   column: number | null;
 }
 
+export const clamp = (x: number, least: number, most: number) => Math.max(least, Math.min(most, x));
+
 export function layOut(input: LayoutInput): Layout {
-  const { width, rows, columns, gutter, axis, cellWidth, cellHeight } = input;
-  const room = Math.max(0, width - gutter - PAD);
-  const fitting = columns ? Math.min(cellWidth.max, room / columns) : 0;
-  // Columns that must scroll fill the frame in whole numbers.
-  const whole = Math.max(1, Math.floor(room / cellWidth.min));
-  const cell =
-    fitting >= cellWidth.min || columns === 0
-      ? fitting
-      : Math.max(cellWidth.min, Math.min(cellWidth.max, room / whole));
-  const content = cell * columns;
-  const overflow = Math.max(0, Math.ceil(content - room - 0.5));
-  const stage = Math.min(width, Math.ceil(gutter + content + PAD));
-  return { ...input, cell, content, stage, height: PAD + rows * cellHeight + Math.max(axis, PAD), overflow };
+  const { width, rows, columns, gutter, axis } = input;
+  const across = Math.max(0, width - gutter - PAD);
+  const first = firstSize(input, across);
+  const room = { width: across, height: Math.min(input.frame, rows * first.height) };
+  const fit = {
+    width: columns ? Math.min(first.width, across / columns) : first.width,
+    height: rows ? Math.min(first.height, room.height / rows) : first.height,
+  };
+  const zooms = {
+    least: Math.min(1, fit.width / first.width || 1, fit.height / first.height || 1),
+    most: Math.max(1, LARGEST.width / first.width || 1, LARGEST.height / first.height || 1),
+  };
+  const zoom = clamp(input.zoom, zooms.least, zooms.most);
+  const side = (name: keyof Size) => clamp(first[name] * zoom, fit[name], Math.max(first[name], LARGEST[name]));
+  const cell = { width: side("width"), height: side("height") };
+  const content = { width: cell.width * columns, height: cell.height * rows };
+  const beyond = (name: keyof Size) => Math.max(0, Math.ceil(content[name] - room[name] - 0.5));
+  return {
+    ...input,
+    zoom,
+    zooms,
+    cell,
+    room,
+    content,
+    stage: {
+      width: Math.min(width, Math.ceil(gutter + content.width + PAD)),
+      height: Math.ceil(PAD + room.height + Math.max(axis, PAD)),
+    },
+    overflow: { x: beyond("width"), y: beyond("height") },
+  };
 }
 
-/** Left edge of a column, in the frame, scrolled by `scroll`. Whole pixels, so that gaps are even. */
-export const columnX = (layout: Layout, column: number, scroll: number) =>
-  layout.gutter + Math.round(column * layout.cell) - scroll;
+/** Cells at zoom 1: as large as all of them can be in the frame, within their bounds. */
+function firstSize({ rows, columns, frame, sizes }: LayoutInput, across: number): Size {
+  const { width, height } = sizes;
+  const share = columns ? across / columns : width.most;
+  // Columns that must be scrolled fill the frame in whole numbers.
+  const whole = Math.max(1, Math.floor(across / width.least));
+  return {
+    width: share >= width.least ? Math.min(width.most, share) : clamp(across / whole, width.least, width.most),
+    height: clamp(Math.floor(frame / Math.max(1, rows)), height.least, height.most),
+  };
+}
 
-export const rowY = (layout: Layout, row: number) =>
-  PAD + (layout.upward ? layout.rows - 1 - row : row) * layout.cellHeight;
+/** The same grid at another zoom, and the scroll that leaves what is under the point where it is. */
+export function zoomed(layout: Layout, zoom: number, point: Point, scroll: Point): { layout: Layout; scroll: Point } {
+  const next = layOut({ ...layout, zoom });
+  const along = (offset: number, name: keyof Size, from: number) =>
+    ((offset + from) * next.cell[name]) / (layout.cell[name] || 1) - offset;
+  return {
+    layout: next,
+    scroll: held(next, {
+      x: along(point.x - layout.gutter, "width", scroll.x),
+      y: along(point.y - PAD, "height", scroll.y),
+    }),
+  };
+}
 
-export function rectOf(layout: Layout, mark: Mark, scroll: number): Rect | null {
-  const { rows, columns, cellHeight } = layout;
+/** A scroll in whole pixels, within what there is. */
+export const held = ({ overflow }: Layout, { x, y }: Point): Point => ({
+  x: clamp(Math.round(x), 0, overflow.x),
+  y: clamp(Math.round(y), 0, overflow.y),
+});
+
+/** Left edge of a column, in the frame. Whole pixels, so that gaps are even. */
+export const columnX = (layout: Layout, column: number, scroll: Point) =>
+  layout.gutter + Math.round(column * layout.cell.width) - scroll.x;
+
+/** The place of a row counted from the top, and back. */
+export const fromTop = ({ upward, rows }: Layout, row: number) => (upward ? rows - 1 - row : row);
+
+/** Top edge of the row that stands `down` rows from the top. */
+export const topY = (layout: Layout, down: number, scroll: Point) =>
+  PAD + Math.round(down * layout.cell.height) - scroll.y;
+
+export function rectOf(layout: Layout, mark: Mark, scroll: Point): Rect | null {
+  const { rows, columns } = layout;
   const { row, column } = mark;
   if ((row != null && (row < 0 || row >= rows)) || (column != null && (column < 0 || column >= columns))) return null;
   if (row == null && column == null) return null;
   const x = columnX(layout, column ?? 0, scroll);
   const right = columnX(layout, column == null ? columns : column + 1, scroll);
-  const y = row == null ? PAD : rowY(layout, row);
-  return { x, y, width: right - x, height: row == null ? rows * cellHeight : cellHeight };
+  const down = row == null ? 0 : fromTop(layout, row);
+  const y = topY(layout, down, scroll);
+  return { x, y, width: right - x, height: topY(layout, row == null ? rows : down + 1, scroll) - y };
 }
+
+/** Where cells are drawn. */
+export const bodyOf = ({ gutter, stage, room }: Layout): Rect => ({
+  x: gutter,
+  y: PAD,
+  width: stage.width - gutter,
+  height: room.height,
+});
 
 /** The cell at a point of the frame; a column without a row below the grid; null elsewhere. */
-export function hit(layout: Layout, x: number, y: number, scroll: number): Mark | null {
-  if (x < layout.gutter || y < 0 || y >= layout.height || layout.cell <= 0) return null;
-  const column = Math.floor((x - layout.gutter + scroll) / layout.cell);
+export function hit(layout: Layout, { x, y }: Point, scroll: Point): Mark | null {
+  const { cell, stage, room } = layout;
+  if (x < layout.gutter || x >= stage.width || y < 0 || y >= stage.height || cell.width <= 0) return null;
+  const column = Math.floor((x - layout.gutter + scroll.x) / cell.width);
   if (column < 0 || column >= layout.columns) return null;
-  const down = Math.max(0, Math.floor((y - PAD) / layout.cellHeight));
-  if (down >= layout.rows) return { row: null, column };
-  return { row: layout.upward ? layout.rows - 1 - down : down, column };
+  if (y - PAD >= room.height) return { row: null, column };
+  const down = Math.max(0, Math.floor((y - PAD + scroll.y) / cell.height));
+  return down < layout.rows ? { row: fromTop(layout, down), column } : null;
 }
+
+const within = (scroll: number, room: number, cell: number, count: number): [number, number] =>
+  cell <= 0
+    ? [0, -1]
+    : [Math.max(0, Math.floor(scroll / cell)), Math.min(count - 1, Math.ceil((scroll + room) / cell) - 1)];
 
 /** First and last column that can be seen at all. */
-export function visibleColumns(layout: Layout, scroll: number): [number, number] {
-  if (layout.cell <= 0) return [0, -1];
-  const room = layout.stage - layout.gutter - PAD;
-  return [
-    Math.max(0, Math.floor(scroll / layout.cell)),
-    Math.min(layout.columns - 1, Math.ceil((scroll + room) / layout.cell) - 1),
-  ];
+export const visibleColumns = ({ room, cell, columns }: Layout, scroll: Point): [number, number] =>
+  within(scroll.x, room.width, cell.width, columns);
+
+/** First and last row that can be seen at all, counted from the top. */
+export const visibleRows = ({ room, cell, rows }: Layout, scroll: Point): [number, number] =>
+  within(scroll.y, room.height, cell.height, rows);
+
+/** How many cells can be seen. */
+export function visibleCells(layout: Layout, scroll: Point): number {
+  const [left, right] = visibleColumns(layout, scroll);
+  const [top, bottom] = visibleRows(layout, scroll);
+  return (right - left + 1) * (bottom - top + 1);
 }
 
-/** Where to scroll so that a column is seen whole. */
-export function scrollTo(layout: Layout, column: number, scroll: number): number {
-  const left = column * layout.cell;
-  const room = layout.stage - layout.gutter - PAD;
-  const wanted = left < scroll ? left : left + layout.cell > scroll + room ? left + layout.cell - room : scroll;
-  return Math.max(0, Math.min(layout.overflow, Math.round(wanted)));
+/** Where to scroll so that a cell is seen whole: no further than needed to a near one, so that a far one is in the middle. */
+export function scrollTo(layout: Layout, { row, column }: Mark, scroll: Point): Point {
+  const along = (index: number, name: keyof Size, from: number) => {
+    const [size, room] = [layout.cell[name], layout.room[name]];
+    const start = index * size;
+    const nearest = start < from ? start : start + size > from + room ? start + size - room : from;
+    return Math.abs(nearest - from) > 2 * size ? start + size / 2 - room / 2 : nearest;
+  };
+  return held(layout, {
+    x: column == null ? scroll.x : along(column, "width", scroll.x),
+    y: row == null ? scroll.y : along(fromTop(layout, row), "height", scroll.y),
+  });
 }
+
+/** Where cells have text. */
+export function textIn({ cell }: Layout): "none" | "pinned" | "all" {
+  if (cell.width < TEXT.pinned || cell.height < TEXT.height) return "none";
+  return cell.width < TEXT.all ? "pinned" : "all";
+}
+
+/** Whether the cells go far beyond the frame, so that a map tells where one is. */
+export const needsMap = ({ content, room }: Layout) =>
+  content.width > MAPPED * room.width || content.height > MAPPED * room.height;
 
 /** Every how many labels one is printed, so that they are `space` apart: 1, 2, 5, 10, 20 … */
 export function labelEvery(size: number, space: number): number {

@@ -1,7 +1,7 @@
 /** Attention matrices: a thumbnail per head, and one enlarged matrix (rows look, columns are looked at). */
 import { stepOf, type Palette } from "./colour";
 import { grid, type GridChart, type GridOptions } from "./grid";
-import type { Rect } from "./layout";
+import type { CellSizes } from "./layout";
 import { ABSENT, type GridData } from "./paint";
 
 export interface HeadPatterns {
@@ -20,6 +20,20 @@ export interface HeadPatterns {
 }
 
 const TILE = 72;
+/** Height of an enlarged matrix, and its largest cells. */
+const ENLARGED = 260;
+const LARGEST = 18;
+
+const square = (side: number): CellSizes => ({
+  width: { least: side, most: side },
+  height: { least: side, most: side },
+});
+
+/** Whole pixels as long as there are a few. */
+function sideOf(rows: number): number {
+  const side = Math.min(LARGEST, ENLARGED / Math.max(1, rows));
+  return side >= 3 ? Math.floor(side) : side;
+}
 
 /** Steps of one head at no more than TILE × TILE pixels; larger patterns keep the maximum of what a pixel covers. */
 export function tileSteps(
@@ -51,27 +65,38 @@ function weightStep({ scale, low, high, root }: HeadPatterns, value: number): nu
   return stepOf(scale, Math.sqrt(Math.max(0, (value - low) / (high - low || 1))), 0, 1);
 }
 
-/** Draws thumbnails through one small canvas that is reused. */
-function thumbnailPainter(patterns: HeadPatterns) {
-  const tile = document.createElement("canvas");
-  return (context: CanvasRenderingContext2D, layer: number, head: number, rect: Rect, palette: Palette) => {
-    const { width, height, steps } = tileSteps(patterns, layer, head);
-    tile.width = width;
-    tile.height = height;
-    const drawing = tile.getContext("2d");
-    if (!drawing) return;
-    const image = drawing.createImageData(width, height);
-    const words = new Uint32Array(image.data.buffer);
-    const ramp = palette.words[patterns.scale];
-    for (let at = 0; at < steps.length; at++) if (steps[at] >= 0) words[at] = ramp[steps[at]];
-    drawing.putImageData(image, 0, 0);
+/** Draws thumbnails, each made once per theme. */
+function thumbnailPainter(patterns: HeadPatterns): NonNullable<GridData["paint"]> {
+  const made = new Map<number, HTMLCanvasElement>();
+  let theme: Palette | null = null;
+  return (context, layer, head, rect, palette) => {
+    if (theme !== palette) made.clear();
+    theme = palette;
+    const key = layer * patterns.heads + head;
+    const tile = made.get(key) ?? tileOf(patterns, layer, head, palette);
+    made.set(key, tile);
     const side = Math.min(rect.width, rect.height);
     context.imageSmoothingEnabled = false;
     context.drawImage(tile, rect.x, rect.y, side, side);
   };
 }
 
-export type MatrixOptions = Omit<GridOptions, "upward" | "cellWidth" | "cellHeight" | "gap">;
+function tileOf(patterns: HeadPatterns, layer: number, head: number, palette: Palette): HTMLCanvasElement {
+  const { width, height, steps } = tileSteps(patterns, layer, head);
+  const tile = document.createElement("canvas");
+  tile.width = width;
+  tile.height = height;
+  const context = tile.getContext("2d");
+  if (!context) return tile;
+  const image = context.createImageData(width, height);
+  const words = new Uint32Array(image.data.buffer);
+  const ramp = palette.words[patterns.scale];
+  for (let at = 0; at < steps.length; at++) if (steps[at] >= 0) words[at] = ramp[steps[at]];
+  context.putImageData(image, 0, 0);
+  return tile;
+}
+
+export type MatrixOptions = Omit<GridOptions, "upward" | "sizes" | "gap" | "zooms" | "map">;
 
 function thumbnailData(
   patterns: HeadPatterns,
@@ -105,8 +130,7 @@ export function headThumbnails(
   const chart = grid(element, thumbnailData(input.patterns, input.layerLabels, input.headLabels), {
     ...options,
     gap: 4,
-    cellWidth: { min: cell, max: cell },
-    cellHeight: cell,
+    sizes: square(cell),
   });
   return {
     ...chart,
@@ -115,29 +139,12 @@ export function headThumbnails(
   };
 }
 
-/** The steps of one head at full size, for the enlarged matrix. */
-export function matrixSteps(patterns: HeadPatterns, layer: number, head: number): Int8Array {
-  const [queries, keys] = patterns.size;
-  const steps = new Int8Array(queries * keys).fill(ABSENT);
-  for (let query = 0; query < queries; query++) {
-    const last = patterns.causal ? Math.min(query, keys - 1) : keys - 1;
-    for (let key = 0; key <= last; key++) {
-      steps[query * keys + key] = weightStep(patterns, patterns.weight(layer, head, query, key));
-    }
-  }
-  return steps;
-}
-
-/** One matrix, queries downward. */
+/** One matrix, queries downward, all of it in the frame at first. */
 export function matrix(element: HTMLElement, data: GridData, options: MatrixOptions): GridChart {
-  const side = (rows: number) => Math.max(3, Math.min(18, Math.floor(260 / Math.max(1, rows))));
-  const sizes = (next: GridData) => ({
-    cellWidth: { min: side(next.rows), max: side(next.rows) },
-    cellHeight: side(next.rows),
-  });
-  const chart = grid(element, data, { ...options, upward: false, gap: side(data.rows) >= 6 ? 1 : 0, ...sizes(data) });
-  return {
-    ...chart,
-    update: (next, changed) => chart.update(next, { ...changed, gap: side(next.rows) >= 6 ? 1 : 0, ...sizes(next) }),
+  const shape = ({ rows }: GridData) => {
+    const side = sideOf(rows);
+    return { sizes: square(side), gap: side >= 6 ? 1 : 0 };
   };
+  const chart = grid(element, data, { ...options, upward: false, zooms: true, ...shape(data) });
+  return { ...chart, update: (next, changed) => chart.update(next, { ...changed, ...shape(next) }) };
 }

@@ -1,12 +1,22 @@
-/** Drawing of a grid on its two canvases: cells and axes on the base, selection marks above. */
-import { forcedColours, PENDING, UNDEFINED, type Palette, type Scale } from "./colour";
-import { columnX, labelEvery, PAD, rectOf, rowY, visibleColumns, type Layout, type Mark, type Rect } from "./layout";
+/** What a grid draws, and the drawing of its cells. */
+import { PENDING, UNDEFINED, type Palette, type Scale } from "./colour";
+import {
+  bodyOf,
+  columnX,
+  fromTop,
+  rectOf,
+  textIn,
+  topY,
+  visibleCells,
+  visibleColumns,
+  visibleRows,
+  type Layout,
+  type Point,
+  type Rect,
+} from "./layout";
+import { clipTexts, drawLabel, fonts, type Label } from "./text";
 
-/** Text of a cell or an axis; the first `lead` characters are dim marks. */
-export interface Label {
-  text: string;
-  lead: number;
-}
+export type { Label } from "./text";
 
 /** Instead of a step: the cell does not exist (the future half of a causal matrix). */
 export const ABSENT = -3;
@@ -18,10 +28,14 @@ export interface GridData {
   /** Step per cell, row by row; or UNDEFINED, PENDING, ABSENT. */
   steps: Int8Array;
   label?: (row: number, column: number) => Label | null;
+  /** A second line in the cell, where there is one. */
+  below?: (row: number, column: number) => Label | null;
   /** What forced colours print into cells instead of colour. */
   value?: (row: number, column: number) => string;
   rowLabels: readonly string[];
   columnLabels?: readonly Label[];
+  /** A second line under a column, where there is one. */
+  columnsBelow?: readonly (Label | null)[];
   columnIndices?: readonly string[];
   /** 1 where a value lies beyond the limits of the scale: drawn with a notch. */
   clipped?: Uint8Array;
@@ -29,148 +43,53 @@ export interface GridData {
   paint?: (context: CanvasRenderingContext2D, row: number, column: number, rect: Rect, palette: Palette) => void;
 }
 
-export interface Marks {
-  hover?: Mark | null;
-  pins?: readonly Mark[];
-  /** First and last column of a range. */
-  range?: readonly [number, number] | null;
-  /** The cell that has the keyboard's focus. */
-  focus?: Mark | null;
-}
-
-const TEXT_FROM = 28;
-const PIXELS_BELOW = 14;
-const PIXELS_FROM_CELLS = 4000;
-const NOTCH = 5;
-
-export const fonts = (palette: Palette) => ({
-  cell: (width: number) => `${width >= 58 ? 12 : width >= 38 ? 11 : 10}px ${palette.mono}`,
-  token: `11px ${palette.mono}`,
-  axis: `11px ${palette.sans}`,
-  strong: `600 11px ${palette.sans}`,
-  index: `10px ${palette.sans}`,
-});
-
-/** The longest beginning of a text that fits. */
-export function clipText(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  const chars = [...text];
-  let low = 0;
-  let high = chars.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (context.measureText(`${chars.slice(0, middle).join("")}\u2026`).width <= width) low = middle;
-    else high = middle - 1;
-  }
-  return low > 0 ? `${chars.slice(0, low).join("")}\u2026` : "";
-}
-
-/** A label centred at x, its leading marks dimmed. */
-function drawLabel(context: CanvasRenderingContext2D, label: Label, x: number, y: number, width: number) {
-  const text = clipText(context, label.text, width);
-  if (!label.lead || label.lead >= text.length) {
-    if (label.lead) context.globalAlpha = 0.62;
-    context.fillText(text, x, y);
-    context.globalAlpha = 1;
-    return;
-  }
-  const lead = text.slice(0, label.lead);
-  const left = x - context.measureText(text).width / 2;
-  context.textAlign = "left";
-  context.globalAlpha = 0.62;
-  context.fillText(lead, left, y);
-  context.globalAlpha = 1;
-  context.fillText(text.slice(label.lead), left + context.measureText(lead).width, y);
-  context.textAlign = "center";
-}
-
-export type PixelCache = { canvas: HTMLCanvasElement; steps: Int8Array; palette: Palette } | null;
-
-/** One pixel per cell, for grids whose cells are too small and too many to draw one by one. */
-function pixels(data: GridData, palette: Palette, upward: boolean, cache: PixelCache): PixelCache {
-  if (cache && cache.steps === data.steps && cache.palette === palette) return cache;
-  const canvas = document.createElement("canvas");
-  canvas.width = data.columns;
-  canvas.height = data.rows;
-  const context = canvas.getContext("2d");
-  if (!context) return null;
-  const image = context.createImageData(data.columns, data.rows);
-  const words = new Uint32Array(image.data.buffer);
-  const ramp = palette.words[data.scale];
-  for (let row = 0; row < data.rows; row++) {
-    const line = (upward ? data.rows - 1 - row : row) * data.columns;
-    for (let column = 0; column < data.columns; column++) {
-      const step = data.steps[row * data.columns + column];
-      words[line + column] = step >= 0 ? ramp[step] : 0;
-    }
-  }
-  context.putImageData(image, 0, 0);
-  return { canvas, steps: data.steps, palette };
-}
-
-export interface BaseInput {
+export interface View {
   data: GridData;
   layout: Layout;
   palette: Palette;
-  scroll: number;
+  scroll: Point;
   gap: number;
-  cache: PixelCache;
 }
 
-/** Draws cells and axes; returns the pixel cache for the next time. */
-export function drawBase(context: CanvasRenderingContext2D, input: BaseInput): PixelCache {
-  const { data, layout, scroll } = input;
-  const [first, last] = visibleColumns(layout, scroll);
-  context.clearRect(0, 0, layout.stage, layout.height);
+type Context = CanvasRenderingContext2D;
+
+/** Smaller cells than this have no rounded corners. */
+const ROUND = 8;
+const COLOUR_ONLY = 14;
+/** Fewer small cells than this are drawn one by one, with gaps. */
+const PIXELS_FROM = 2000;
+const NOTCH = 5;
+/** Half the distance of the two lines in a cell. */
+const LINE = 7;
+
+/** Whether the cells are drawn as an image of one pixel each. */
+export function isImage({ data, layout, scroll }: Omit<View, "palette" | "gap">): boolean {
+  const small = layout.cell.width < COLOUR_ONLY || layout.cell.height < COLOUR_ONLY;
+  return small && textIn(layout) === "none" && !data.paint && visibleCells(layout, scroll) > PIXELS_FROM;
+}
+
+/** Calls `draw` with nothing outside the cells being touched. */
+export function inBody(context: Context, layout: Layout, draw: () => void, room = 0): void {
+  const { x, y, width, height } = bodyOf(layout);
   context.save();
   context.beginPath();
-  context.rect(layout.gutter, 0, layout.stage - layout.gutter, layout.height);
+  context.rect(x - room, y - room, width + 2 * room, height + 2 * room);
   context.clip();
-  const small = layout.cell < PIXELS_BELOW || layout.cellHeight < PIXELS_BELOW;
-  const many = (last - first + 1) * layout.rows > PIXELS_FROM_CELLS;
-  let cache = input.cache;
-  if (small && many && !data.paint && !forcedColours()) cache = drawPixels(context, input, first, last);
-  else drawCells(context, input, first, last);
-  drawColumnAxis(context, input, first, last);
+  draw();
   context.restore();
-  drawRowAxis(context, input);
-  return cache;
 }
 
-function drawPixels(context: CanvasRenderingContext2D, input: BaseInput, first: number, last: number): PixelCache {
-  const { data, layout, scroll } = input;
-  const cache = pixels(data, input.palette, layout.upward, input.cache);
-  if (!cache) return null;
-  const columns = last - first + 1;
-  context.imageSmoothingEnabled = false;
-  context.drawImage(
-    cache.canvas,
-    first,
-    0,
-    columns,
-    layout.rows,
-    layout.gutter + first * layout.cell - scroll,
-    PAD,
-    columns * layout.cell,
-    layout.rows * layout.cellHeight,
-  );
-  return cache;
-}
-
-function drawCells(context: CanvasRenderingContext2D, input: BaseInput, first: number, last: number) {
-  const { data, layout, palette, scroll, gap } = input;
-  const forced = forcedColours();
-  const withText = layout.cell >= TEXT_FROM && layout.cellHeight >= 16;
-  const round = layout.cell >= 8 && layout.cellHeight >= 8;
-  const fill = palette.fill[data.scale];
-  const ink = palette.ink[data.scale];
-  context.font = fonts(palette).cell(layout.cell);
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  for (let row = 0; row < layout.rows; row++) {
-    const y = rowY(layout, row);
-    const height = layout.cellHeight - gap;
-    for (let column = first; column <= last; column++) {
+export function drawCells(context: Context, view: View): void {
+  const { data, layout, palette, scroll, gap } = view;
+  const [left, right] = visibleColumns(layout, scroll);
+  const [top, bottom] = visibleRows(layout, scroll);
+  const fill = fills(view);
+  const round = layout.cell.width >= ROUND && layout.cell.height >= ROUND;
+  for (let down = top; down <= bottom; down++) {
+    const row = fromTop(layout, down);
+    const y = topY(layout, down, scroll);
+    const height = Math.max(1, topY(layout, down + 1, scroll) - y - gap);
+    for (let column = left; column <= right; column++) {
       const at = row * data.columns + column;
       const step = data.steps[at];
       if (step === ABSENT) continue;
@@ -180,40 +99,40 @@ function drawCells(context: CanvasRenderingContext2D, input: BaseInput, first: n
         data.paint(context, row, column, { x, y, width, height }, palette);
         continue;
       }
-      context.fillStyle = forced
-        ? "Canvas"
-        : step >= 0
-          ? fill[step]
-          : step === PENDING
-            ? palette.hover
-            : palette.sunken;
-      if (round) {
-        context.beginPath();
-        context.roundRect(x, y, width, height, 2);
-        context.fill();
-        if (forced) {
-          context.strokeStyle = "CanvasText";
-          context.stroke();
-        }
-      } else context.fillRect(x, y, width, height);
-      if (!withText || step === PENDING) continue;
-      const label =
-        step === UNDEFINED
-          ? { text: "\u2013", lead: 0 }
-          : forced && data.value
-            ? plain(data.value(row, column))
-            : data.label?.(row, column);
-      context.fillStyle = forced ? "CanvasText" : step >= 0 ? ink[step] : palette.text3;
-      if (label) drawLabel(context, label, x + width / 2, y + height / 2 + 0.5, width - 3);
-      if (data.clipped?.[at]) drawNotch(context, x + width, y);
+      context.fillStyle = fill(step);
+      if (round) fillRound(context, { x, y, width, height }, palette);
+      else context.fillRect(x, y, width, height);
+      if (step === UNDEFINED && data.scale === "dif") hatch(context, { x, y, width, height }, palette.lineStrong);
+      if (data.clipped?.[at] && round) notch(context, x + width, y, inkOf(view, step));
     }
   }
+  if (textIn(layout) === "all") drawTexts(context, view, cellsBetween(layout, [top, bottom], [left, right]));
 }
 
-const plain = (text: string): Label => ({ text, lead: 0 });
+function fills({ data, palette }: View): (step: number) => string {
+  const ramp = palette.fill[data.scale];
+  if (palette.forced && data.value) return () => palette.surface;
+  return (step) => (step >= 0 ? ramp[step] : step === PENDING ? palette.hover : palette.sunken);
+}
+
+function inkOf({ data, palette }: View, step: number): string {
+  if (palette.forced) return palette.text;
+  return step >= 0 ? palette.ink[data.scale][step] : palette.text3;
+}
+
+function fillRound(context: Context, { x, y, width, height }: Rect, { forced, line }: Palette) {
+  context.beginPath();
+  context.roundRect(x, y, width, height, 2);
+  context.fill();
+  if (!forced) return;
+  context.lineWidth = 1;
+  context.strokeStyle = line;
+  context.stroke();
+}
 
 /** A value beyond the limits has its corner cut. */
-function drawNotch(context: CanvasRenderingContext2D, right: number, top: number) {
+function notch(context: Context, right: number, top: number, colour: string) {
+  context.fillStyle = colour;
   context.beginPath();
   context.moveTo(right - NOTCH, top);
   context.lineTo(right, top);
@@ -222,155 +141,75 @@ function drawNotch(context: CanvasRenderingContext2D, right: number, top: number
   context.fill();
 }
 
-function drawRowAxis(context: CanvasRenderingContext2D, { data, layout, palette }: BaseInput) {
-  const every = labelEvery(layout.cellHeight, 13);
-  context.font = fonts(palette).axis;
-  context.fillStyle = forcedColours() ? "CanvasText" : palette.text3;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (let row = 0; row < layout.rows; row++) {
-    if (row % every !== 0 && row !== layout.rows - 1) continue;
-    if (row === layout.rows - 1 && row % every !== 0 && row % every < every / 2) continue;
-    const label = clipText(context, data.rowLabels[row] ?? "", layout.gutter - 8);
-    context.fillText(label, layout.gutter - 8, rowY(layout, row) + layout.cellHeight / 2);
-  }
-}
-
-const axisTop = (layout: Layout) => PAD + layout.rows * layout.cellHeight;
-
-function drawColumnAxis(context: CanvasRenderingContext2D, input: BaseInput, first: number, last: number) {
-  const { data, layout, palette, scroll } = input;
-  if (layout.axis <= 0) return;
-  const forced = forcedColours();
-  const tokens = data.columnLabels && layout.cell >= TEXT_FROM;
-  const every = labelEvery(layout.cell, tokens ? 0 : 26);
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  for (let column = first; column <= last; column++) {
-    const left = columnX(layout, column, scroll);
-    const x = (left + columnX(layout, column + 1, scroll)) / 2;
-    if (tokens && data.columnLabels) {
-      context.font = fonts(palette).token;
-      context.fillStyle = forced ? "CanvasText" : palette.text;
-      drawLabel(context, data.columnLabels[column] ?? plain(""), x, axisTop(layout) + 11, layout.cell - 2);
-    }
-    if (column % every !== 0) continue;
-    context.font = tokens ? fonts(palette).index : fonts(palette).axis;
-    context.fillStyle = forced ? "CanvasText" : palette.text3;
-    context.fillText(
-      data.columnIndices?.[column] ?? String(column),
-      x,
-      axisTop(layout) + (data.columnLabels ? 24 : 10),
-    );
-  }
-}
-
-export interface OverInput {
-  data: GridData;
-  layout: Layout;
-  palette: Palette;
-  scroll: number;
-  gap: number;
-  marks: Marks;
-}
-
-/** Draws the selection: range, pins, hover, focus, and the names of what is pinned or hovered on the axes. */
-export function drawOver(context: CanvasRenderingContext2D, input: OverInput): void {
-  const { layout, palette, scroll, marks } = input;
-  const forced = forcedColours();
-  const accent = forced ? "Highlight" : palette.accent;
-  const ink = forced ? "CanvasText" : palette.text;
-  context.clearRect(0, 0, layout.stage, layout.height);
-  const pins = marks.pins ?? [];
-  if (marks.hover) nameOnAxes(context, input, marks.hover, false);
-  for (const pin of pins) nameOnAxes(context, input, pin, true);
+/** What has no partner in the other run. */
+function hatch(context: Context, { x, y, width, height }: Rect, colour: string) {
   context.save();
   context.beginPath();
-  context.rect(layout.gutter - 4, -4, layout.stage - layout.gutter + 8, layout.height + 8);
+  context.rect(x, y, width, height);
   context.clip();
-  if (marks.range) {
-    const [from, to] = marks.range;
-    const start = rectOf(layout, { row: null, column: Math.max(0, Math.min(from, to)) }, scroll);
-    const end = rectOf(layout, { row: null, column: Math.min(layout.columns - 1, Math.max(from, to)) }, scroll);
-    if (start && end) ring(context, { ...start, width: end.x + end.width - start.x }, input.gap, accent, 2, null, 0);
+  context.beginPath();
+  for (let from = -height; from < width; from += 6) {
+    context.moveTo(x + from, y + height);
+    context.lineTo(x + from + height, y);
   }
-  if (marks.hover) {
-    const rect = rectOf(layout, marks.hover, scroll);
-    context.setLineDash([3, 2]);
-    if (rect) ring(context, rect, input.gap, ink, 1.5, palette.surface, 0);
-    context.setLineDash([]);
-  }
-  for (const pin of pins) {
-    const rect = rectOf(layout, pin, scroll);
-    const whole = pin.row == null || pin.column == null;
-    if (rect) ring(context, rect, input.gap, ink, whole ? 1.25 : 2, whole ? null : palette.surface, 0);
-  }
-  if (marks.focus) {
-    const rect = rectOf(layout, marks.focus, scroll);
-    if (rect) ring(context, rect, input.gap, accent, 2, palette.surface, 2);
-  }
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.stroke();
   context.restore();
 }
 
-/** A rounded outline around a cell, with a halo of the surface's colour that keeps it apart from any fill. */
-function ring(
-  context: CanvasRenderingContext2D,
-  rect: Rect,
-  gap: number,
-  colour: string,
-  width: number,
-  halo: string | null,
-  grow: number,
-) {
-  const x = rect.x - grow;
-  const y = rect.y - grow;
-  const w = rect.width - gap + 2 * grow;
-  const h = rect.height - gap + 2 * grow;
-  context.beginPath();
-  context.roundRect(x, y, w, h, Math.min(3 + grow, w / 2, h / 2));
-  if (halo) {
-    const dash = context.getLineDash?.() ?? [];
-    context.setLineDash([]);
-    context.strokeStyle = halo;
-    context.lineWidth = width + 2;
-    context.stroke();
-    context.setLineDash(dash);
+/** Rows are counted from the top. */
+function* cellsBetween(layout: Layout, [top, bottom]: [number, number], [left, right]: [number, number]) {
+  for (let down = top; down <= bottom; down++) {
+    for (let column = left; column <= right; column++) yield { row: fromTop(layout, down), column };
   }
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.stroke();
 }
 
-/** Prints the row's and the column's name stronger; a pinned column stands on accent. */
-function nameOnAxes(context: CanvasRenderingContext2D, input: OverInput, mark: Mark, pinned: boolean) {
-  const { data, layout, palette, scroll } = input;
-  const font = fonts(palette);
-  context.textBaseline = "middle";
-  if (mark.row != null && mark.row >= 0 && mark.row < layout.rows) {
-    const y = rowY(layout, mark.row) + layout.cellHeight / 2;
-    context.fillStyle = forcedColours() ? "Canvas" : palette.surface;
-    context.fillRect(0, y - 8, layout.gutter - 4, 16);
-    context.font = pinned ? font.strong : font.axis;
-    context.textAlign = "right";
-    context.fillStyle = forcedColours() ? "CanvasText" : palette.text;
-    context.fillText(clipText(context, data.rowLabels[mark.row] ?? "", layout.gutter - 8), layout.gutter - 8, y);
-  }
-  if (mark.column == null || mark.column < 0 || mark.column >= layout.columns || layout.axis <= 0) return;
-  const rect = rectOf(layout, { row: null, column: mark.column }, scroll);
-  if (!rect || rect.x + rect.width < layout.gutter || rect.x > layout.stage) return;
-  const label = data.columnLabels?.[mark.column];
-  context.font = font.token;
-  const wanted = label ? Math.min(96, context.measureText(label.text).width + 8) : 22;
-  const width = Math.max(rect.width - input.gap, wanted);
-  const x = Math.max(layout.gutter, Math.min(layout.stage - width, rect.x + (rect.width - input.gap - width) / 2));
-  const top = axisTop(layout) + 1;
-  context.fillStyle = forcedColours() ? "Canvas" : pinned ? palette.accentSoft : palette.surface;
-  context.beginPath();
-  context.roundRect(x, top, width, layout.axis - 1, 4);
-  context.fill();
-  context.fillStyle = forcedColours() ? "CanvasText" : pinned ? palette.accent : palette.text;
+const plain = (text: string): Label => ({ text, lead: 0 });
+
+/** The lines of a cell. */
+function linesOf({ data, palette }: View, row: number, column: number): Label[] {
+  const step = data.steps[row * data.columns + column];
+  if (step === PENDING || step === ABSENT || data.paint) return [];
+  if (palette.forced && data.value) return [plain(data.value(row, column))];
+  const first = data.label?.(row, column) ?? (step === UNDEFINED ? plain("\u2013") : null);
+  const second = data.below?.(row, column);
+  return [...(first ? [first] : []), ...(second ? [second] : [])];
+}
+
+/** Prints what cells say, as far as it fits, and so that different texts look different. */
+export function drawTexts(context: Context, view: View, cells: Iterable<{ row: number; column: number }>): void {
+  const { data, layout, palette, scroll, gap } = view;
+  context.font = fonts(palette).cell(layout.cell.width, layout.cell.height);
+  const room = layout.cell.width - gap - 2;
+  const lines = [...cells].map((cell) => ({ ...cell, lines: linesOf(view, cell.row, cell.column) }));
+  const cut = clipTexts(
+    context,
+    lines.flatMap((cell) => cell.lines.map(({ text }) => text)),
+    room,
+  );
   context.textAlign = "center";
-  if (label) drawLabel(context, label, x + width / 2, top + 10, width - 2);
-  context.font = label ? font.index : pinned ? font.strong : font.axis;
-  context.fillText(data.columnIndices?.[mark.column] ?? String(mark.column), x + width / 2, top + (label ? 23 : 9));
+  context.textBaseline = "middle";
+  for (const { row, column, lines: labels } of lines) {
+    const rect = labels.length > 0 && rectOf(layout, { row, column }, scroll);
+    if (!rect) continue;
+    context.fillStyle = inkOf(view, data.steps[row * data.columns + column]);
+    const [x, y] = [rect.x + (rect.width - gap) / 2, rect.y + (rect.height - gap) / 2 + 0.5];
+    labels.forEach((label, i) => {
+      const shift = labels.length > 1 ? (2 * i - 1) * LINE : 0;
+      drawLabel(context, label, cut.get(label.text) ?? "", x, y + shift);
+    });
+  }
+}
+
+/** Prints the cells of a row or a column that is pinned, where cells are too narrow for all of them to have text. */
+export function drawPinnedTexts(context: Context, view: View, row: number | null, column: number | null): void {
+  const { layout, scroll } = view;
+  if (textIn(layout) !== "pinned") return;
+  const [columns, rows] = [visibleColumns(layout, scroll), visibleRows(layout, scroll)];
+  if (row != null) {
+    const down = fromTop(layout, row);
+    drawTexts(context, view, cellsBetween(layout, [down, down], columns));
+  }
+  if (column != null) drawTexts(context, view, cellsBetween(layout, rows, [column, column]));
 }

@@ -1,33 +1,25 @@
 /** Layers upward, tokens across: the token of every cell on the colour of its value. */
 import { grid, type GridChart, type GridOptions } from "./grid";
+import type { CellSizes } from "./layout";
 import type { GridData } from "./paint";
 
-export type TokenGridOptions = Omit<GridOptions, "upward" | "cellWidth" | "cellHeight" | "gap"> & {
-  /** All columns into the frame, however narrow. */
-  fit?: boolean;
+export type TokenGridOptions = Omit<GridOptions, "upward" | "sizes" | "gap" | "zooms"> & {
   /** Larger cells, for fingers. */
   touch?: boolean;
 };
 
-/** Shorter rows as there are more of them, down to what a line of text needs. */
-export function rowHeight(rows: number, touch: boolean): number {
-  if (touch) return 33;
-  return Math.max(19, Math.min(27, Math.floor(480 / Math.max(1, rows))));
+/** Wide enough for a short word; as high as one line of text needs, or two. */
+function sizesOf(data: GridData, touch: boolean): CellSizes {
+  const width = { least: touch ? 48 : 44, most: 96 };
+  if (data.below) return { width, height: { least: 34, most: 40 } };
+  return { width, height: touch ? { least: 33, most: 33 } : { least: 19, most: 27 } };
 }
 
-const sizes = (data: GridData, { fit = false, touch = false }: TokenGridOptions) => ({
-  cellWidth: { min: fit ? 1 : touch ? 53 : 46, max: 96 },
-  cellHeight: rowHeight(data.rows, touch),
-});
-
 export function tokenGrid(element: HTMLElement, data: GridData, options: TokenGridOptions): GridChart {
-  let given = options;
-  const chart = grid(element, data, { ...options, ...sizes(data, options) });
+  const { touch = false, ...rest } = options;
+  const chart = grid(element, data, { ...rest, sizes: sizesOf(data, touch), gap: 1, zooms: true });
   return {
     ...chart,
-    update(next, changed) {
-      given = { ...given, ...changed };
-      chart.update(next, { ...changed, ...sizes(next, given) });
-    },
+    update: (next, changed) => chart.update(next, { ...changed, sizes: sizesOf(next, touch) }),
   };
 }

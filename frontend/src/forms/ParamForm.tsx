@@ -28,7 +28,11 @@ export function withValue(field: Field, params: Params, value: JsonValue): Param
   return sameValue(value, field.initial) ? rest : { ...rest, [field.name]: value };
 }
 
-/** Every parameter of a method, made from its JSON Schema. */
+/** What the server said about a field or a part of it. */
+export const problemOf = ({ name }: Field, problems: FieldProblem[]): string | undefined =>
+  problems.find(({ field }) => field === name || field.startsWith(`${name}.`))?.message;
+
+/** Parameters of a method, made from its JSON Schema. */
 export function ParamForm({ fields, params, onChange, problems = [], disabled }: ParamFormProps) {
   return (
     <div className="param-form">
@@ -37,10 +41,7 @@ export function ParamForm({ fields, params, onChange, problems = [], disabled }:
           key={field.name}
           field={field}
           value={valueOf(field, params)}
-          problem={
-            problems.find((problem) => problem.field === field.name || problem.field.startsWith(`${field.name}.`))
-              ?.message
-          }
+          problem={problemOf(field, problems)}
           disabled={disabled}
           onChange={(value) => onChange(withValue(field, params, value))}
         />

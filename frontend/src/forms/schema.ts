@@ -11,6 +11,8 @@ export interface Field {
   kind: FieldKind;
   /** What the method uses when the field is left out. */
   initial: JsonValue;
+  /** Whether the method has no value of its own for it. */
+  required: boolean;
   nullable: boolean;
   options: JsonValue[];
   minimum?: number;
@@ -56,8 +58,31 @@ export function fieldsOf(schema: JsonSchema): Field[] {
     .map(([name, property]) => fieldOf(name, property, schema));
 }
 
+/** The fields a method cannot do without and that are not set. */
+export const missingFields = (fields: Field[], params: Record<string, JsonValue>): Field[] =>
+  fields.filter(({ name, required }) => required && params[name] == null);
+
+/** The parameters that carry a prompt: as text, and as chat messages where the method takes them. */
+export interface PromptNames {
+  text: string;
+  messages: string | null;
+}
+
+/** The names under which a method reads the prompts of the two sides; null for a side it does not read. */
+export function promptNames(schema: JsonSchema): { a: PromptNames | null; b: PromptNames | null } {
+  const prompts = Object.entries(schema.properties ?? {})
+    .map(([name, property]) => ({ name, ...resolve(property, schema) }))
+    .filter(({ widget }) => widget === "prompt");
+  const of = (side: "a" | "b"): PromptNames | null => {
+    const own = prompts.filter((prompt) => (prompt.side ?? "a") === side);
+    const text = own.find(({ type }) => type === "string");
+    return text ? { text: text.name, messages: own.find(({ type }) => type !== "string")?.name ?? null } : null;
+  };
+  return { a: of("a"), b: of("b") };
+}
+
 /** Whether the method reads a prompt at all. */
-export const readsPrompt = (schema: JsonSchema): boolean => "prompt" in (schema.properties ?? {});
+export const readsPrompt = (schema: JsonSchema): boolean => promptNames(schema).a !== null;
 
 function fieldOf(name: string, property: JsonSchema, root: JsonSchema): Field {
   const outer = resolve(property, root);
@@ -69,6 +94,7 @@ function fieldOf(name: string, property: JsonSchema, root: JsonSchema): Field {
     label: labelOf(name, outer.title),
     description: outer.description ?? "",
     initial: outer.default ?? null,
+    required: root.required?.includes(name) ?? false,
     nullable,
   };
   return { ...common, options: [], ...shapeOf(concrete, root) };

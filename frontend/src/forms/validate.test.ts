@@ -8,6 +8,7 @@ const field = (kind: Field["kind"], more: Partial<Field> = {}): Field => ({
   description: "",
   kind,
   initial: 1,
+  required: false,
   nullable: false,
   options: [],
   ...more,

@@ -1,16 +1,20 @@
 import { useMemo, useState } from "react";
-import { t } from "../ui/i18n";
-import { decimal, forScale } from "../ui/numbers";
+import { isDiverging } from "../charts/colour";
+import { locale, t } from "../ui/i18n";
+import { decimal, forScale, signed } from "../ui/numbers";
 import { Segmented } from "../ui/Segmented";
-import { cellOf, columnOf, curveOf, type Curve } from "./parts/curve";
+import { cellOf, columnOf, curveOf, firstSeries, MOST_SERIES, picked, type Curve, type Series } from "./parts/curve";
 import { CurvePlot } from "./parts/CurvePlot";
 import { GridKeys } from "./parts/GridKeys";
-import { KindFrame } from "./parts/KindFrame";
+import { KindFrame, NoteButton } from "./parts/KindFrame";
+import "./parts/layerCurve.css";
+import { BESIDE, clickPart } from "./parts/pins";
 import { capital } from "./parts/quantity";
+import { SeriesPicker } from "./parts/SeriesPicker";
 import { tableOf } from "./parts/table";
-import { array, chosen, countLine } from "./result";
+import { array, beyond, chosen, countLine } from "./result";
 import { setPart, togglePart, usePin } from "./selection";
-import type { KindProps, Quantity, ResultDocument, TableTwin } from "./types";
+import type { Cell, KindProps, Quantity, ResultDocument, TableTwin } from "./types";
 
 /** Series over depth, with their bands; labels stand at the ends of lines. */
 export default function LayerCurve(props: KindProps) {
@@ -28,57 +32,87 @@ export default function LayerCurve(props: KindProps) {
 }
 
 /** Small numbers that a linear axis would flatten onto its ground. */
-const spansDecades = (curve: Curve, { limits }: Quantity) => {
+const spansDecades = (curve: Curve, limits: unknown) => {
   if (limits) return false;
   const values = curve.series.flatMap((series) => series.values).filter(Number.isFinite);
   const least = Math.min(...values);
   return least > 0 && Math.max(...values) / least > 40;
 };
 
-function Figure({ props, quantity, curve }: { props: KindProps; quantity: Quantity; curve: Curve }) {
-  const { document, selection, compact } = props;
-  const [log, setLog] = useState<"linear" | "log">("linear");
-  const decades = useMemo(() => spansDecades(curve, quantity), [curve, quantity]);
-  const pin = usePin(selection);
-  const pinned = columnOf(curve, pin);
+/** How many values an axis of fixed limits does not show. */
+const countBeyond = ({ series }: Curve, limits: readonly [number, number]): number =>
+  series.flatMap(({ values }) => values).filter((value) => beyond(value, limits) !== 0).length;
+
+/** A value in the format of its unit, which may be another than the quantity's. */
+function valueText(quantity: Quantity, { unit, values }: Series, column: number): string {
+  const value = values[column];
+  const number = isDiverging(quantity.scale)
+    ? signed(value)
+    : unit === "" || unit === quantity.unit
+      ? forScale(quantity.scale, value)
+      : decimal(value);
+  return unit ? `${number} ${unit}` : number;
+}
+
+/** "layer 4", or whatever else runs across. */
+const placeText = ({ dim, labels }: Curve, column: number) =>
+  `${dim === "row" || dim === "layer" ? t("kinds.curve.layer") : dim} ${labels[column]}`;
+
+function Figure({ props, quantity, curve: whole }: { props: KindProps; quantity: Quantity; curve: Curve }) {
+  const { document, selection, compact, limits: shared } = props;
+  const [axis, setAxis] = useState<"linear" | "log">("linear");
+  const [wanted, setWanted] = useState<ReadonlySet<number> | null>(null);
+  const [zoom, setZoom] = useState<[number, number] | null>(null);
   const [focus, setFocus] = useState<number | null>(null);
+  const shown = wanted ?? firstSeries(whole);
+  const curve = useMemo(() => picked(whole, shown), [whole, shown]);
+  const limits = shared?.[quantity.name] ?? quantity.limits;
+  const decades = spansDecades(curve, limits);
+  const pinned = columnOf(curve, usePin(selection));
   const data = useMemo(
-    () => ({ curve, limits: quantity.limits, log: decades && log === "log" }),
-    [curve, quantity, decades, log],
+    () => ({ curve, limits, log: decades && axis === "log", zoom }),
+    [curve, limits, decades, axis, zoom],
   );
-  const value = (series: number, column: number) => {
-    const { unit, values } = curve.series[series];
-    return `${unit === "" ? forScale(quantity.scale, values[column]) : decimal(values[column])}${unit ? ` ${unit}` : ""}`;
-  };
-  const place = curve.dim === "row" || curve.dim === "layer" ? t("kinds.curve.layer") : curve.dim;
+  const last = curve.labels.length - 1;
+  const hidden = curve.units.length > 1 || !limits ? 0 : countBeyond(curve, limits);
+  const enlarge = (columns: [number, number] | null) =>
+    setZoom(columns && columns[1] - columns[0] < last ? columns : null);
   const { reduced } = curve;
+  const controls = !compact && (whole.series.length > MOST_SERIES || decades) && (
+    <>
+      {whole.series.length > MOST_SERIES && <SeriesPicker series={whole.series} wanted={shown} onChange={setWanted} />}
+      {decades && (
+        <Segmented
+          size="s"
+          label={t("kinds.curve.axis")}
+          value={axis}
+          onChange={setAxis}
+          options={[
+            { value: "linear", label: t("kinds.curve.linear") },
+            { value: "log", label: t("kinds.curve.log") },
+          ]}
+        />
+      )}
+    </>
+  );
   return (
     <KindFrame
       props={props}
       quantity={quantity}
-      controls={
-        decades &&
-        !compact && (
-          <Segmented
-            size="s"
-            label={t("kinds.curve.axis")}
-            value={log}
-            onChange={setLog}
-            options={[
-              { value: "linear", label: t("kinds.curve.linear") },
-              { value: "log", label: t("kinds.curve.log") },
-            ]}
-          />
-        )
-      }
+      controls={controls}
       notes={[
-        countLine(document, ["series", curve.dim], [curve.series.length, curve.labels.length]),
-        [quantity.label, curve.units.length === 1 && curve.units[0]].filter(Boolean).join(", "),
+        t("kinds.count.series", { shown: curve.series.length, total: whole.series.length }),
+        zoom
+          ? t("kinds.curve.zoomed", { from: curve.labels[zoom[0]], to: curve.labels[zoom[1]], total: last + 1 })
+          : countLine(document, [curve.dim], [last + 1]),
+        zoom && <NoteButton onClick={() => setZoom(null)}>{t("kinds.showAll")}</NoteButton>,
+        quantity.label,
         reduced &&
           ("mean" in reduced
             ? t("kinds.curve.mean", { count: reduced.mean })
             : t("kinds.curve.at", { position: reduced.position })),
         curve.series.some(({ low }) => low) && t("kinds.curve.band"),
+        hidden > 0 && t("kinds.curve.beyond", { count: hidden }),
       ]}
     >
       <GridKeys
@@ -90,22 +124,31 @@ function Figure({ props, quantity, curve }: { props: KindProps; quantity: Quanti
         text={(series, column) =>
           t("kinds.curve.cell", {
             series: curve.series[series].name,
-            place: `${place} ${curve.labels[column]}`,
-            value: value(series, column),
+            place: placeText(curve, column),
+            value: valueText(quantity, curve.series[series], column),
           })
         }
         onMove={({ column }) => setPart(selection, cellOf(curve, column))}
         onToggle={({ column }) => togglePart(selection, cellOf(curve, column))}
+        onFurther={({ column }) => clickPart(selection, cellOf(curve, column), BESIDE)}
+        onKey={(key) => {
+          if (key === "0") setZoom(null);
+          return key === "0" && zoom !== null;
+        }}
+        onRange={(from, to) => enlarge(from === to ? null : [Math.min(from, to), Math.max(from, to)])}
         onFocus={(spot) => setFocus(spot && spot.column)}
       >
         <CurvePlot
           data={data}
           selection={selection}
           focus={focus}
+          onZoom={enlarge}
           tip={(column, distance) => {
             const order = curve.series.map((_, i) => i).sort((one, two) => distance(one) - distance(two));
-            const shown = order.slice(0, 2).map((i) => `${curve.series[i].name}  ${value(i, column)}`);
-            return [`${place} ${curve.labels[column]}`, ...shown];
+            const nearest = order
+              .slice(0, 2)
+              .map((i) => `${curve.series[i].name}  ${valueText(quantity, curve.series[i], column)}`);
+            return [placeText(curve, column), ...nearest];
           }}
         />
       </GridKeys>
@@ -113,19 +156,63 @@ function Figure({ props, quantity, curve }: { props: KindProps; quantity: Quanti
   );
 }
 
+/** The largest value of all series, with where it is. */
+function peakOf(curve: Curve): { series: Series; column: number } | null {
+  let peak: { series: Series; column: number } | null = null;
+  for (const series of curve.series) {
+    series.values.forEach((value, column) => {
+      if (Number.isFinite(value) && !(peak && value <= peak.series.values[peak.column])) peak = { series, column };
+    });
+  }
+  return peak;
+}
+
 export function describe(document: ResultDocument): string {
   if (document.result.summary) return document.result.summary;
   const quantity = chosen(document, undefined);
   const curve = quantity && curveOf(document, quantity, null);
-  if (!curve) return t("kinds.nothing");
+  const peak = curve && peakOf(curve);
+  if (!curve || !peak) return t("kinds.nothing");
+  const { series, column } = peak;
   return t("kinds.curve.describe", {
     quantity: capital(quantity.label),
     series: curve.series.length,
     count: curve.labels.length,
+    peak: series.name,
+    place: placeText(curve, column),
+    value: valueText(quantity, series, column),
   });
 }
 
+/** In a sentence; the table has all of them. */
+const MOST_READ = 4;
+
+/** What the series are at the pinned layer. */
+export function read(document: ResultDocument, pin: Cell, name?: string): string | null {
+  const quantity = chosen(document, name);
+  const curve = quantity && curveOf(document, quantity, pin);
+  const column = curve && columnOf(curve, pin);
+  if (!curve || column == null) return null;
+  const known = curve.series.filter(({ values }) => !Number.isNaN(values[column]));
+  if (known.length === 0) return null;
+  const parts = known.slice(0, MOST_READ).map((series) => `${series.name} ${valueText(quantity, series, column)}`);
+  return t("kinds.curve.read", {
+    place: capital(placeText(curve, column)),
+    values: new Intl.ListFormat(locale, { type: "unit" }).format(parts),
+    more: known.length - parts.length,
+  });
+}
+
+/** One row per series and layer, the series by the names that the figure uses. */
 export function toTable(document: ResultDocument): TableTwin {
   const quantity = chosen(document, undefined);
-  return quantity ? tableOf(document, array(document, quantity.name)) : { columns: [], rows: [] };
+  if (!quantity) return { columns: [], rows: [] };
+  const values = array(document, quantity.name);
+  const twin = tableOf(document, values);
+  const column = twin.columns.findIndex(({ name }) => name === "series");
+  const curve = curveOf(document, quantity, null);
+  if (column < 0 || !curve) return twin;
+  const names = new Map((document.result.coords.series ?? []).map((name, i) => [name, curve.series[i]?.name ?? name]));
+  const rows = twin.rows.map((row) => row.map((cell, i) => (i === column ? (names.get(String(cell)) ?? cell) : cell)));
+  return { ...twin, rows };
 }

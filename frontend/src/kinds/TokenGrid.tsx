@@ -1,32 +1,17 @@
-import { useCallback, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { isDiverging, stepCount } from "../charts/colour";
-import type { Mark } from "../charts/layout";
-import type { GridData, Label } from "../charts/paint";
-import { rowHeight, tokenGrid, type TokenGridOptions } from "../charts/tokenGrid";
+import type { Label } from "../charts/paint";
 import { t } from "../ui/i18n";
 import { forScale, probability } from "../ui/numbers";
-import { Segmented } from "../ui/Segmented";
 import { tokenLabel, tokenText } from "../ui/tokenText";
-import { CanvasGrid } from "./parts/CanvasGrid";
+import { GridFigure } from "./parts/GridFigure";
+import { axesOf, LONGEST, pinnedIn, placesOf, remembered, type GridModel, type Places } from "./parts/gridModel";
 import { KindFrame } from "./parts/KindFrame";
 import { capital } from "./parts/quantity";
-import { beyondNotes, neutralise, stepped } from "./parts/steps";
+import { beyondNotes, markPending, stepped } from "./parts/steps";
 import { tableOf } from "./parts/table";
 import { TargetMargin } from "./parts/TargetMargin";
-import {
-  array,
-  at,
-  chosen,
-  countLine,
-  entryOf,
-  find,
-  indices,
-  labels,
-  positionTokens,
-  texts,
-  unitOf,
-  vocabularyToken,
-} from "./result";
+import { array, at, chosen, countLine, find, limitsIn, texts, unitOf, vocabularyToken } from "./result";
 import type { Cell, KindProps, Quantity, ResultDocument, TableTwin, Token } from "./types";
 
 interface Guess {
@@ -51,206 +36,115 @@ function guesses(document: ResultDocument): ((row: number, column: number, rank:
   };
 }
 
-interface Model {
-  data: GridData;
-  limits: [number, number];
-  rows: number;
-  columns: number;
-  positions: number[];
-  rowIndices: number[];
-  notes: string[];
-  text: (row: number, column: number) => string;
-  tip: (mark: Mark) => string[];
-  rowDim: "row" | "layer";
+/** What the cells of two runs say, in a difference of two results; B's only where it is another token. */
+function bothSides(document: ResultDocument) {
+  const [a, b] = [texts(document, "top_text_a"), texts(document, "top_text_b")];
+  if (!a || !b || a.shape.length !== 2) return null;
+  const of = (side: typeof a, row: number, column: number) => side.data[row * a.shape[1] + column] || null;
+  const first = (row: number, column: number) => of(a, row, column);
+  const second = (row: number, column: number) => of(b, row, column);
+  return {
+    first,
+    second,
+    below: (row: number, column: number) => (second(row, column) === first(row, column) ? null : second(row, column)),
+  };
 }
 
-/** Everything the figure needs, worked out once per document and quantity. */
-function model(document: ResultDocument, quantity: Quantity): Model {
+const labelOf = (text: string | null): Label | null => (text === null ? null : tokenLabel({ text }, LONGEST));
+
+function model(document: ResultDocument, quantity: Quantity, shared: KindProps["limits"]): GridModel {
   const values = array(document, quantity.name);
-  const [rows, columns] = values.shape;
-  const rowDim = values.dims[0] === "layer" ? "layer" : "row";
-  const scaled = stepped(quantity, values.data);
-  const { steps, limits, clipped, beyond } = scaled;
-  const signedScale = isDiverging(quantity.scale);
-  const [low, high] = ["control_low", "control_high"].map((name) => find(document, name)?.data);
-  const banded = signedScale && low?.length === values.data.length && high?.length === values.data.length;
-  const neutral = banded ? neutralise(scaled, values.data, low, high) : 0;
-  const middle = (stepCount(quantity.scale) - 1) / 2;
-  const rowLabels = labels(document, rowDim, rows);
-  const positions = indices(document, "position", columns);
-  const rowIndices = indices(document, rowDim, rows);
-  const tokens = positionTokens(document, columns);
-  const columnLabels = tokens.map((token) => tokenLabel(token, 24));
+  const places = placesOf(document, values);
+  const scaled = stepped(quantity, values.data, limitsIn(shared, quantity, values.data));
+  const pending = markPending(scaled, document);
   const guess = guesses(document);
+  const sides = bothSides(document);
+  const middle = (stepCount(quantity.scale) - 1) / 2;
   const value = (row: number, column: number) => forScale(quantity.scale, at(values, row, column));
-  const known = new Map<number, Label | null>();
-  const label = (row: number, column: number): Label | null => {
-    const key = row * columns + column;
-    // Next to nothing is left blank, so that effects stand out.
-    if (!guess && signedScale && Math.abs(steps[key] - middle) < 2) return null;
-    if (!guess) return { text: value(row, column), lead: 0 };
-    let found = known.get(key);
-    if (found === undefined) {
-      const top = guess(row, column, 0);
-      known.set(key, (found = top && tokenLabel(top.token, 24)));
+  const top = (row: number, column: number) => guess?.(row, column, 0) ?? null;
+
+  function label(row: number, column: number): Label | null {
+    if (sides) return labelOf(sides.first(row, column));
+    if (guess) {
+      const found = top(row, column);
+      return found && tokenLabel(found.token, LONGEST);
     }
-    return found;
-  };
-  const place = (row: number | null, column: number) =>
-    t("kinds.grid.place", {
-      row: row == null ? "none" : rowLabels[row],
-      position: positions[column],
-      token: columnLabels[column].text,
-    });
-  const top = (row: number, column: number, ranks: number) =>
-    [...Array(ranks).keys()].flatMap((rank) => {
-      const found = guess?.(row, column, rank);
-      return found ? [`${tokenText(found.token, 20)} ${probability(found.probability)}`] : [];
-    });
+    // Next to nothing is left blank, so that effects stand out.
+    const step = scaled.steps[row * places.columns + column];
+    return isDiverging(quantity.scale) && Math.abs(step - middle) < 2 ? null : { text: value(row, column), lead: 0 };
+  }
+
+  function said(row: number, column: number): string {
+    const found = top(row, column);
+    return found ? tokenText(found.token) : tokenText(places.tokens[column]);
+  }
+
+  function ranked(row: number, column: number): string {
+    if (sides) return sidesLine(sides, row, column);
+    const found = [0, 1, 2].flatMap((rank) => guess?.(row, column, rank) ?? []);
+    return found.map(({ token, probability: p }) => `${tokenText(token, 20)} ${probability(p)}`).join("  ");
+  }
+
   return {
     data: {
-      rows,
-      columns,
+      rows: places.rows,
+      columns: places.columns,
       scale: quantity.scale,
-      steps,
-      label,
+      steps: scaled.steps,
+      clipped: scaled.clipped,
+      label: remembered(places.columns, label),
+      below: sides ? remembered(places.columns, (row, column) => labelOf(sides.below(row, column))) : undefined,
       value,
-      rowLabels,
-      columnLabels,
-      columnIndices: positions.map(String),
-      clipped,
+      ...axesOf(places),
     },
-    limits,
-    rows,
-    columns,
-    positions,
-    rowIndices,
-    rowDim,
+    limits: scaled.limits,
+    places,
     notes: [
       countLine(document, values.dims, values.shape),
+      ...(pending > 0 ? [t("grid.pending", { done: values.data.length - pending, total: values.data.length })] : []),
       ...(guess ? [t("kinds.grid.top", { total: find(document, "topk_ids")?.shape[2] ?? 1 })] : []),
-      ...(neutral > 0 ? [t("kinds.grid.neutral", { count: neutral })] : []),
-      ...beyondNotes(beyond),
+      ...beyondNotes(scaled.beyond),
     ],
     text: (row, column) =>
       t("kinds.grid.cell", {
-        row: rowLabels[row],
-        position: positions[column],
-        token: guess?.(row, column, 0) ? tokenText((guess(row, column, 0) as Guess).token) : columnLabels[column].text,
+        row: places.rowLabels[row],
+        position: places.positions[column],
+        token: said(row, column),
         quantity: quantity.label,
         value: value(row, column) + unitOf(quantity),
       }),
     tip: ({ row, column }) => {
       if (column == null) return [];
-      if (row == null) return [place(null, column)];
-      return [
-        place(row, column),
-        top(row, column, 3).join("  "),
-        `${quantity.label} ${value(row, column)}${unitOf(quantity)}`,
-      ].filter(Boolean);
+      if (row == null) return [places.name(null, column)];
+      const line = `${quantity.label} ${value(row, column)}${unitOf(quantity)}`;
+      return [places.name(row, column), ranked(row, column), line].filter(Boolean);
     },
   };
 }
 
-/** From this many columns on, all of them can be asked into the frame at once. */
-const coarse = () => globalThis.matchMedia?.("(pointer: coarse)").matches ?? false;
+function sidesLine(sides: NonNullable<ReturnType<typeof bothSides>>, row: number, column: number): string {
+  const name = (text: string | null) => (text === null ? "\u2013" : tokenText({ text }, 20));
+  return t("grid.sides", { a: name(sides.first(row, column)), b: name(sides.second(row, column)) });
+}
 
 /** One value per layer row and token position, read upward: the token of every cell on the colour of its value. */
 export default function TokenGrid(props: KindProps) {
-  const { document, selection, compact = false } = props;
-  const quantity = chosen(document, props.quantity);
+  const quantity = chosen(props.document, props.quantity);
   if (!quantity) return <KindFrame props={props} quantity={null} notes={[t("kinds.nothing")]} children={null} />;
-  return <Figure key={document.key} props={props} quantity={quantity} selection={selection} compact={compact} />;
+  return <Figure key={props.document.key} props={props} quantity={quantity} />;
 }
 
-interface FigureProps {
-  props: KindProps;
-  quantity: Quantity;
-  selection: KindProps["selection"];
-  compact: boolean;
-}
-
-function Figure({ props, quantity, selection, compact }: FigureProps) {
-  const { document } = props;
-  const [view, setView] = useState<{ first: number; last: number; overflow: boolean } | null>(null);
-  const [zoom, setZoom] = useState<"text" | "fit">("text");
-  const touch = coarse();
-  const made = useMemo(() => model(document, quantity), [document, quantity]);
-  const { positions, rowIndices, rowDim, columns, rows } = made;
-  const create = useCallback(
-    (element: HTMLElement, data: GridData, handlers: Omit<TokenGridOptions, "fit" | "touch">) =>
-      tokenGrid(element, data, { ...handlers, fit: zoom === "fit", touch }),
-    [zoom, touch],
-  );
-  const toMark = (cell: Cell): Mark | null => {
-    const across = entryOf(positions, cell.position ?? cell.query);
-    const up = entryOf(rowIndices, rowDim === "row" ? cell.row : (cell.layer ?? cell.row));
-    return across == null && up == null ? null : { row: up, column: across };
-  };
-  const onView = useCallback(
-    (first: number, last: number, overflow: boolean) =>
-      setView((old) =>
-        old?.first === first && old.last === last && old.overflow === overflow ? old : { first, last, overflow },
-      ),
-    [],
-  );
-  const scrolls = view?.overflow ?? false;
+function Figure({ props, quantity }: { props: KindProps; quantity: Quantity }) {
+  const { document, selection, limits } = props;
+  const made = useMemo(() => model(document, quantity, limits), [document, quantity, limits]);
   return (
-    <KindFrame
+    <GridFigure
       props={props}
       quantity={quantity}
-      limits={made.limits}
-      controls={
-        (scrolls || zoom === "fit") &&
-        !compact && (
-          <Segmented
-            size="s"
-            label={t("kinds.zoom")}
-            value={zoom}
-            onChange={setZoom}
-            options={[
-              { value: "text", label: t("kinds.zoom.text") },
-              { value: "fit", label: t("kinds.zoom.fit") },
-            ]}
-          />
-        )
-      }
-      notes={[
-        scrolls &&
-          view &&
-          t("kinds.grid.window", { first: positions[view.first], last: positions[view.last], total: columns }),
-        ...made.notes,
-      ]}
-    >
-      <div className="token-grid">
-        <CanvasGrid
-          label={describe(document)}
-          create={create}
-          data={made.data}
-          rows={rows}
-          columns={columns}
-          selection={selection}
-          toCell={({ row, column }) => ({
-            ...(row == null ? {} : { [rowDim]: rowIndices[row] }),
-            ...(column == null ? {} : { position: positions[column] }),
-          })}
-          toMark={toMark}
-          text={made.text}
-          tip={made.tip}
-          range={{ position: (column) => positions[column], column: (position) => entryOf(positions, position) }}
-          onView={onView}
-        />
-        {!compact && (
-          <TargetMargin
-            document={document}
-            selection={selection}
-            positions={positions}
-            rowIndices={rowIndices}
-            rowHeight={rowHeight(rows, touch)}
-          />
-        )}
-      </div>
-    </KindFrame>
+      model={made}
+      label={describe(document)}
+      margin={(view) => <TargetMargin document={document} selection={selection} places={made.places} view={view} />}
+    />
   );
 }
 
@@ -260,6 +154,59 @@ export function describe(document: ResultDocument): string {
   if (!quantity) return t("kinds.nothing");
   const [rows, columns] = array(document, quantity.name).shape;
   return t("kinds.grid.describe", { quantity: capital(quantity.label), rows, columns });
+}
+
+/** "Row 5 would say ·Mary here with probability 0.486, then ·John with 0.214; the output says ·Mary with 0.680." */
+export function read(document: ResultDocument, pin: Cell, name?: string): string | null {
+  const quantity = chosen(document, name);
+  if (!quantity) return null;
+  const values = array(document, quantity.name);
+  const places = placesOf(document, values);
+  const spot = pinnedIn(places, pin);
+  if (!spot) return null;
+  const { row, column } = spot;
+  const number = forScale(quantity.scale, at(values, row, column)) + unitOf(quantity);
+  const place = {
+    row: places.rowLabels[row],
+    position: places.positions[column],
+    token: tokenText(places.tokens[column], 20),
+    quantity: quantity.label,
+    value: number,
+  };
+  const sides = bothSides(document);
+  if (sides) return t("grid.read.sides", { ...place, said: sidesLine(sides, row, column) });
+  const guess = guesses(document);
+  if (!guess?.(row, column, 0)) return t("grid.read.value", place);
+  return t("grid.read.guess", {
+    ...place,
+    ...guessed(guess, places, row, column),
+    probable: quantity.name === "probability" ? "yes" : "no",
+  });
+}
+
+/** The first two tokens of a cell, and what the model itself says there. */
+function guessed(
+  guess: NonNullable<ReturnType<typeof guesses>>,
+  { rows, rowLabels }: Places,
+  row: number,
+  column: number,
+) {
+  const told = (rank: number, from = row) => {
+    const found = guess(from, column, rank);
+    return { said: found ? tokenText(found.token, 20) : "", share: found ? probability(found.probability) : "" };
+  };
+  const [first, second, out] = [told(0), told(1), told(0, rows - 1)];
+  const label = rowLabels[row];
+  return {
+    kind: label === "out" || label === "emb" ? label : "row",
+    first: first.said,
+    firstShare: first.share,
+    second: second.said || "none",
+    secondShare: second.share,
+    out: rowLabels[rows - 1] === "out" && row < rows - 1 ? out.said : "none",
+    outShare: out.share,
+    same: first.said === out.said ? "yes" : "no",
+  };
 }
 
 export function toTable(document: ResultDocument): TableTwin {

@@ -1,21 +1,25 @@
-import { useEffect, useMemo, useRef } from "react";
-import type { Bar } from "../charts/bars";
-import type { Mark } from "../charts/layout";
-import { hideTip, showTip } from "../charts/tip";
-import { isDiverging } from "../charts/colour";
+import { useMemo, useState } from "react";
+import { forcedColours, isDiverging } from "../charts/colour";
+import { Button } from "../ui/Button";
 import { t } from "../ui/i18n";
-import { decimal, forScale, signed } from "../ui/numbers";
-import { Token } from "../ui/Token";
-import { joinedCharacters, tokenText } from "../ui/tokenText";
-import { barColour, fillOf, inkOf } from "./parts/colour";
-import { GridKeys } from "./parts/GridKeys";
-import { KindFrame } from "./parts/KindFrame";
+import { forScale, probability, signed } from "../ui/numbers";
+import { Segmented } from "../ui/Segmented";
+import { tokenText } from "../ui/tokenText";
+import { fillOf, inkOf } from "./parts/colour";
+import { groupName, groupsOf, isSummed, largest, valuesOf, type Group, type Grouping } from "./parts/groups";
+import { KindFrame, NoteButton } from "./parts/KindFrame";
+import { leastText } from "./parts/quantity";
+import { ScoreBars } from "./parts/ScoreBars";
+import { agreements, classesOf, questionOf, scoresOf, sumOf } from "./parts/scores";
+import { ScoreStrip, type GroupLook } from "./parts/ScoreStrip";
 import { beyondNotes, stepped } from "./parts/steps";
 import { tableOf } from "./parts/table";
-import { useBars } from "./parts/useBars";
-import { array, chosen, countLine, entryOf, find, indices, positionTokens, texts, unitOf } from "./result";
-import { setPart, togglePart, usePin } from "./selection";
-import type { KindProps, Quantity, ResultDocument, TableTwin } from "./types";
+import { TokenClasses } from "./parts/TokenClasses";
+import "./parts/tokenScores.css";
+import { useTokens } from "./parts/useTokens";
+import { array, chosen, countLine, entryOf, indices, limitsIn, positionTokens, roundUp, unitOf } from "./result";
+import { usePin } from "./selection";
+import type { Cell, KindProps, Quantity, ResultDocument, TableTwin } from "./types";
 
 const LISTED = 5;
 /** Values below this share of the scale are not printed under their tokens. */
@@ -25,219 +29,201 @@ const PRINTED = 0.02;
 export default function TokenScores(props: KindProps) {
   const quantity = chosen(props.document, props.quantity);
   if (!quantity) return <KindFrame props={props} quantity={null} notes={[t("kinds.nothing")]} children={null} />;
-  return <Figure props={props} quantity={quantity} />;
-}
-
-/** A class per token (whole, split, merged …), where a result has one. */
-function statuses(document: ResultDocument): string[] | null {
-  const found = texts(document, "status");
-  return found?.dims.join() === "position" ? found.data : null;
-}
-
-function Figure({ props, quantity }: { props: KindProps; quantity: Quantity }) {
-  const { document, selection, compact } = props;
-  const made = useMemo(() => {
-    const values = array(document, quantity.name);
-    const positions = indices(document, "position", values.data.length);
-    const tokens = positionTokens(document, values.data.length);
-    const scaled = stepped(quantity, values.data);
-    const size = isDiverging(quantity.scale) ? Math.abs : (x: number) => x;
-    const order = Array.from(values.data, (_, i) => i)
-      .filter((i) => !Number.isNaN(values.data[i]) && values.data[i] !== 0)
-      .sort((one, two) => size(values.data[two]) - size(values.data[one]));
-    const shown = order.slice(0, LISTED).map((i): Bar => ({
-      id: i,
-      name: tokenText(tokens[i], 24),
-      detail: String(positions[i]),
-      value: values.data[i],
-      text: forScale(quantity.scale, values.data[i]),
-      colour: barColour(quantity.scale, values.data[i]),
-    }));
-    return { values, positions, tokens, joined: joinedCharacters(tokens), ...scaled, order, shown };
-  }, [document, quantity]);
-  const { values, positions, tokens, steps, limits } = made;
-  const status = statuses(document);
-  const unit = find(document, "unit");
-  const pin = usePin(selection);
-  const pinned = entryOf(positions, pin?.position ?? pin?.query);
-  const strip = useRef<HTMLDivElement>(null);
-
-  const word = (i: number) =>
-    status ? status[i] || t("kinds.scores.outside") : forScale(quantity.scale, values.data[i]) + unitOf(quantity);
-  const text = (_: number, i: number) =>
-    t("kinds.scores.cell", {
-      position: positions[i],
-      token: tokenText(tokens[i]),
-      quantity: quantity.label,
-      value: word(i),
-    });
-
-  useEffect(() => {
-    const mark = () => {
-      const { hover, range } = selection.get();
-      const hovered = entryOf(positions, hover?.position ?? hover?.query);
-      strip.current?.querySelectorAll<HTMLElement>("[data-index]").forEach((element, i) => {
-        element.toggleAttribute("data-hovered", i === hovered);
-        element.toggleAttribute(
-          "data-ranged",
-          !!range && positions[i] >= Math.min(...range) && positions[i] <= Math.max(...range),
-        );
-      });
-    };
-    mark();
-    return selection.subscribe(mark);
-  }, [selection, positions]);
-
-  const tokenAt = (event: { target: EventTarget | null }) =>
-    event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
-  const element = (i: number) => strip.current?.querySelector<HTMLElement>(`[data-index="${i}"]`) ?? null;
-  const tip = (i: number) => [
-    `${positions[i]}  ${tokenText(tokens[i], 40)}`,
-    `${quantity.label} ${forScale(quantity.scale, values.data[i])}${unitOf(quantity)}`,
-    ...(status?.[i] ? [status[i]] : []),
-  ];
-  const point = (i: number | null) => {
-    const box = i == null ? null : element(i)?.getBoundingClientRect();
-    if (box && i != null) showTip(box, tip(i));
-    else hideTip();
-  };
-  useEffect(() => hideTip, []);
-
-  const host = useBars(
-    made.shown,
-    selection,
-    () => {
-      const { hover, pin: now } = selection.get();
-      const at = entryOf(positions, now?.position);
-      return { hover: entryOf(positions, hover?.position), pins: at == null ? [] : [at] };
-    },
-    {
-      onHover: (i) => selection.setHover(i == null ? null : { position: positions[i] }),
-      onPin: (i) => togglePart(selection, { position: positions[i] }),
-    },
+  const status = classesOf(props.document);
+  return status ? (
+    <TokenClasses props={props} quantity={quantity} status={status} label={describe(props.document)} />
+  ) : (
+    <Scores props={props} quantity={quantity} />
   );
+}
 
-  const sum = Array.from(values.data).reduce((total, x) => total + (Number.isNaN(x) ? 0 : x), 0);
-  const print = (i: number) =>
-    !status && Math.abs(values.data[i]) >= PRINTED * Math.max(Math.abs(limits[0]), Math.abs(limits[1]));
-  const { shown, total } = document.result;
-  const partial = (total?.position ?? positions.length) > (shown?.position ?? positions.length);
-  const mark: Mark | null = pinned == null ? null : { row: 0, column: pinned };
+function Scores({ props, quantity }: { props: KindProps; quantity: Quantity }) {
+  const { document, selection, compact, firstToken, limits: shared } = props;
+  const own = array(document, quantity.name);
+  const { tokens, others, positions } = useTokens(document, own.data.length);
+  const [grouping, setGrouping] = useState<Grouping>("tokens");
+  const [printing, setPrinting] = useState(false);
+  const [all, setAll] = useState(false);
+  const pinned = entryOf(positions, usePin(selection)?.position);
+  const { values, held } = useMemo(
+    () => scoresOf(own.data, positions, quantity, firstToken),
+    [own, positions, quantity, firstToken],
+  );
+  // A run of equal tokens opens where one of them is pinned; words and sentences stay as they are.
+  const open = grouping === "tokens" ? pinned : null;
+  const groups = useMemo(() => groupsOf(tokens, positions, grouping, open), [tokens, positions, grouping, open]);
+  const grouped = useMemo(() => valuesOf(groups, values, quantity), [groups, values, quantity]);
+  const { steps, limits, clipped, beyond } = useMemo(
+    () => stepped(quantity, grouped, limitsIn(shared, quantity, grouped)),
+    [quantity, grouped, shared],
+  );
+  const least = roundUp(PRINTED * Math.max(Math.abs(limits[0]), Math.abs(limits[1])));
+  const order = useMemo(() => largest(grouped, quantity), [grouped, quantity]);
+  // Without colours the numbers are all there is.
+  const shown = compact || printing || forcedColours();
+  const word = (value: number) => forScale(quantity.scale, value) + unitOf(quantity);
+  const groupAt = (entry: number) => groups.findIndex(({ first, last }) => entry >= first && entry <= last);
+  const isGroup = ({ first, last }: Group) => last > first;
+  const looks = groups.map((_, g): GroupLook => {
+    const value = grouped[g];
+    return {
+      fill: fillOf(quantity.scale, steps[g]),
+      ink: inkOf(quantity.scale, steps[g]),
+      clipped: clipped?.[g] === 1,
+      ...(shown ? { value: Math.abs(value) >= least ? forScale(quantity.scale, value) : "" } : {}),
+    };
+  });
+  const controls = !compact && (
+    <>
+      <Segmented
+        size="s"
+        label={t("kinds.scores.grouping")}
+        value={grouping}
+        onChange={setGrouping}
+        options={(["tokens", "words", "sentences"] as const).map((value) => ({
+          value,
+          label: t(`kinds.scores.by.${value}`),
+        }))}
+      />
+      <Button size="s" variant="quiet" aria-pressed={printing} onClick={() => setPrinting(!printing)}>
+        {t("kinds.scores.values")}
+      </Button>
+    </>
+  );
+  const { shown: given, total } = document.result;
+  const partial = (total?.position ?? positions.length) > (given?.position ?? positions.length);
+  const question = questionOf(document);
   return (
     <KindFrame
       props={props}
       quantity={quantity}
-      limits={status ? undefined : limits}
-      controls={status && <StatusLegend status={status} counts={document.result.facts?.counts} />}
+      limits={limits}
+      controls={controls}
       notes={[
-        (status || compact || partial) && countLine(document, ["position"], [positions.length]),
-        !status && !compact && t("kinds.scores.listed", { shown: made.shown.length, total: positions.length }),
-        !status && isDiverging(quantity.scale) && t("kinds.scores.sum", { sum: signed(sum) }),
-        !status && t("kinds.scores.small", { least: decimal(PRINTED * limits[1]) }),
-        ...beyondNotes(made.beyond),
+        (compact || partial) && countLine(document, ["position"], [positions.length]),
+        !compact &&
+          t("kinds.scores.listed", {
+            shown: all ? order.length : Math.min(LISTED, order.length),
+            total: groups.length,
+          }),
+        !compact && order.length > LISTED && (
+          <NoteButton onClick={() => setAll(!all)}>{t(all ? "kinds.showFewer" : "kinds.showAll")}</NoteButton>
+        ),
+        isDiverging(quantity.scale) && t("kinds.scores.sum", { sum: signed(sumOf(values)), ...sidesOf(question) }),
+        grouping !== "tokens" && t(isSummed(quantity) ? "kinds.scores.sums" : "kinds.scores.means"),
+        held != null && t("kinds.scores.withoutFirst", { share: probability(held, 2) }),
+        shown && t("kinds.scores.small", { least: leastText(least) }),
+        ...agreements(document, quantity).map(({ label, value }) =>
+          t("kinds.scores.agreement", { label, value: signed(value) }),
+        ),
+        ...beyondNotes(beyond),
       ]}
     >
-      <GridKeys
+      <ScoreStrip
         label={describe(document)}
-        rows={1}
-        columns={positions.length}
-        upward={false}
-        pinned={mark}
-        text={text}
-        onMove={({ column }) => setPart(selection, { position: positions[column] })}
-        onToggle={({ column }) => togglePart(selection, { position: positions[column] })}
-        onRange={(from, to) => selection.setRange([positions[from], positions[to]])}
-        onFocus={(spot) => {
-          strip.current?.querySelector("[data-focused]")?.removeAttribute("data-focused");
-          if (spot) element(spot.column)?.setAttribute("data-focused", "");
-          point(spot?.column ?? null);
+        tokens={tokens}
+        others={others}
+        positions={positions}
+        groups={groups}
+        looks={looks}
+        className={grouping}
+        selection={selection}
+        text={(entry) =>
+          t("kinds.scores.cell", {
+            position: positions[entry],
+            token: tokenText(tokens[entry]),
+            quantity: quantity.label,
+            value: word(values[entry]),
+          })
+        }
+        tip={(entry) => {
+          const group = groups[groupAt(entry)];
+          return [
+            `${positions[entry]}  ${tokenText(tokens[entry], 40)}`,
+            `${quantity.label} ${word(values[entry])}`,
+            ...(isGroup(group) ? [`${groupName(group, tokens)}  ${word(grouped[groupAt(entry)])}`] : []),
+          ];
         }}
-        place={({ column }) => element(column)?.getBoundingClientRect() ?? null}
-      >
-        {/* The keyboard twin of these pointer events is the cell of GridKeys. */}
-        {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events */}
-        <div
-          ref={strip}
-          className={status ? "score-strip statuses" : "score-strip"}
-          onPointerOver={(event) => {
-            const i = Number(tokenAt(event)?.dataset.index ?? Number.NaN);
-            selection.setHover(Number.isNaN(i) ? null : { position: positions[i] });
-            point(Number.isNaN(i) ? null : i);
-          }}
-          onPointerLeave={() => {
-            selection.setHover(null);
-            point(null);
-          }}
-          onClick={(event) => {
-            const i = Number(tokenAt(event)?.dataset.index ?? Number.NaN);
-            const from = selection.get().pin?.position;
-            if (Number.isNaN(i)) return;
-            if (event.shiftKey && from != null) selection.setRange([from, positions[i]]);
-            else togglePart(selection, { position: positions[i] });
-          }}
-        >
-          {tokens.map((token, i) => (
-            <span
-              key={positions[i]}
-              data-index={i}
-              data-status={status ? status[i] || "none" : undefined}
-              data-joined={unit && i > 0 && unit.data[i] >= 0 && unit.data[i] === unit.data[i - 1] ? "" : undefined}
-              className={i === pinned ? "score pinned" : "score"}
-            >
-              <span
-                className="score-token"
-                style={
-                  status
-                    ? undefined
-                    : { background: fillOf(quantity.scale, steps[i]), color: inkOf(quantity.scale, steps[i]) }
-                }
-              >
-                <Token token={token} plain max={20} joined={made.joined[i]} />
-              </span>
-              {!status && (
-                <span className="score-value">{print(i) ? forScale(quantity.scale, values.data[i]) : ""}</span>
-              )}
-            </span>
-          ))}
-        </div>
-      </GridKeys>
-      {!compact && !status && <div ref={host} aria-hidden="true" className="score-bars" />}
+      />
+      {!compact && (
+        <ScoreBars
+          groups={groups}
+          values={grouped}
+          order={all ? order : order.slice(0, LISTED)}
+          tokens={tokens}
+          positions={positions}
+          quantity={quantity}
+          selection={selection}
+        />
+      )}
     </KindFrame>
   );
 }
 
-const STATUSES = ["whole", "split", "merged", "both"];
-
-/** Which colour and border stands for which class, with how many units are of it. */
-function StatusLegend({ status, counts }: { status: readonly string[]; counts: unknown }) {
-  const known = typeof counts === "object" && counts !== null ? (counts as Record<string, unknown>) : {};
-  const present = [...new Set([...STATUSES, ...status])].filter((name) => name && status.includes(name));
-  return (
-    <ul className="row g12 wrap xs ink-2">
-      {present.map((name) => (
-        <li key={name} className="row g4">
-          <span className="status-sample" data-status={name} aria-hidden="true" />
-          {typeof known[name] === "number" ? `${name} ${known[name]}` : name}
-        </li>
-      ))}
-    </ul>
-  );
-}
+const sidesOf = ({ target, distractor }: { target: string; distractor: string }) => ({
+  target,
+  distractor,
+  sides: target && distractor ? "both" : target ? "one" : "none",
+});
 
 export function describe(document: ResultDocument): string {
   if (document.result.summary) return document.result.summary;
   const quantity = chosen(document, undefined);
   if (!quantity) return t("kinds.nothing");
-  const values = array(document, quantity.name);
-  const best = Array.from(values.data).reduce((top, x, i, all) => (Math.abs(x) > Math.abs(all[top] || 0) ? i : top), 0);
+  const values = array(document, quantity.name).data;
+  const [best] = largest(values, quantity);
+  if (best === undefined) return t("kinds.scores.none", { quantity: quantity.label });
   return t("kinds.scores.describe", {
-    token: tokenText(positionTokens(document, values.data.length)[best]),
+    token: tokenText(positionTokens(document, values.length)[best]),
     quantity: quantity.label,
-    value: forScale(quantity.scale, values.data[best]),
+    value: forScale(quantity.scale, values[best]),
   });
 }
 
+/** The score of the pinned token, its place among all, and what the scores speak for. */
+export function read(document: ResultDocument, pin: Cell, name?: string): string | null {
+  const quantity = chosen(document, name);
+  if (!quantity) return null;
+  const values = array(document, quantity.name).data;
+  const entry = entryOf(indices(document, "position", values.length), pin.position ?? pin.query);
+  if (entry === null) return null;
+  const token = tokenText(positionTokens(document, values.length)[entry]);
+  const position = pin.position ?? pin.query;
+  const status = classesOf(document);
+  if (status)
+    return t("kinds.scores.readClass", { token, position, status: status[entry] || t("kinds.scores.outside") });
+  if (Number.isNaN(values[entry]))
+    return t("kinds.scores.readUndefined", { token, position, quantity: quantity.label });
+  const rank = largest(values, quantity).indexOf(entry);
+  const { target, distractor, sides } = sidesOf(questionOf(document));
+  return t("kinds.scores.read", {
+    token,
+    position,
+    quantity: quantity.label,
+    value: forScale(quantity.scale, values[entry]) + unitOf(quantity),
+    ranked: rank < 0 ? "no" : "yes",
+    rank: rank + 1,
+    total: values.length,
+    way:
+      !isDiverging(quantity.scale) || values[entry] === 0 || sides === "none"
+        ? "none"
+        : values[entry] > 0
+          ? "toward"
+          : "against",
+    sides,
+    target,
+    distractor,
+  });
+}
+
+/** One row per token, with the word that it is part of. */
 export function toTable(document: ResultDocument): TableTwin {
   const quantity = chosen(document, undefined);
-  return quantity ? tableOf(document, array(document, quantity.name)) : { columns: [], rows: [] };
+  if (!quantity) return { columns: [], rows: [] };
+  const values = array(document, quantity.name);
+  const length = values.data.length;
+  const tokens = positionTokens(document, length);
+  const words = groupsOf(tokens, indices(document, "position", length), "words");
+  const word = words.flatMap((group) => new Array<string>(group.last - group.first + 1).fill(groupName(group, tokens)));
+  return tableOf(document, values, [{ name: "group", label: t("kinds.scores.word"), data: word }]);
 }

@@ -146,8 +146,10 @@ export const unknown = documentOf("sankey_rings", {
   label: ["<b>one</b>", "two"],
 });
 
+const same = (a: Cell | null, b: Cell) => JSON.stringify(a) === JSON.stringify(b);
+
 export function selectionStore(pin: Cell | null = null): SelectionStore {
-  let state: ReturnType<SelectionStore["get"]> = { pin, hover: null, range: null };
+  let state: ReturnType<SelectionStore["get"]> = { pin, also: [], hover: null, range: null };
   const listeners = new Set<() => void>();
   const change = (part: Partial<typeof state>) => {
     state = { ...state, ...part };
@@ -161,6 +163,10 @@ export function selectionStore(pin: Cell | null = null): SelectionStore {
     },
     setHover: (hover) => change({ hover }),
     setPin: (next) => change({ pin: next }),
+    togglePin: (cell) => {
+      const rest = state.also.filter((other) => !same(other, cell));
+      change({ also: rest.length < state.also.length ? rest : [...state.also, cell] });
+    },
     setRange: (range) => change({ range }),
   };
 }

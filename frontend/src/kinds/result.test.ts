@@ -1,6 +1,21 @@
 import { expect, test } from "vitest";
 import { documentOf, headMatrices, tokenGrid } from "./fixtures";
-import { array, at, chosen, clipping, countLine, find, indices, labels, limitsOf, roundUp, texts } from "./result";
+import {
+  array,
+  at,
+  chosen,
+  clipping,
+  countLine,
+  find,
+  headLine,
+  indices,
+  labels,
+  limitsIn,
+  limitsOf,
+  otherTokens,
+  roundUp,
+  texts,
+} from "./result";
 import { selectionStore } from "./fixtures";
 import { setPart, togglePart } from "./selection";
 
@@ -58,6 +73,29 @@ test("limits: fixed first, symmetric when signed, not ruled by one giant", () =>
   const norms = [...Array.from({ length: 20 }, (_, i) => 10 + i), 900];
   expect(of("mag", norms)[1]).toBeLessThan(50);
   expect(clipping(norms, of("mag", norms))).toEqual({ above: 1, below: 0 });
+});
+
+test("of very many values a sample tells where most of them lie", () => {
+  const rows = Array.from({ length: 400_000 }, (_, i) => (i % 100 === 0 ? 5000 : 1 + (i % 7)));
+  expect(limitsOf({ name: "q", label: "q", scale: "mag" }, rows)).toEqual([0, 8]);
+});
+
+test("limits that other figures share come before all others", () => {
+  const quantity = { name: "q", label: "q", scale: "mag" as const, limits: [0, 3] as [number, number] };
+  expect(limitsIn({ q: [0, 9] }, quantity, [1])).toEqual([0, 9]);
+  expect(limitsIn({ other: [0, 9] }, quantity, [1])).toEqual([0, 3]);
+});
+
+test("tokens of the other run stand where they differ", () => {
+  const other = { id: 1, text: " x", bytes: "2078" };
+  const document = documentOf("k", { other_tokens: [null, other, null], coords: { position: ["1", "2"] } });
+  expect(otherTokens(document, 2)).toEqual([other, null]);
+  expect(otherTokens(documentOf("k", {}), 2)).toEqual([null, null]);
+});
+
+test("heads are counted over layers", () => {
+  expect(headLine(headMatrices, [1, 2])).toBe("2 of 2 heads");
+  expect(headLine(documentOf("k", { total: { layer: 12, head: 12 } }), [1, 12])).toBe("12 of 144 heads");
 });
 
 test("round numbers above", () => {

@@ -1,7 +1,7 @@
 /** Reading a document: its arrays whatever way they came, its labels, limits and counts. */
 import { isDiverging, type Scale } from "../charts/colour";
 import { t, type MessageKey } from "../ui/i18n";
-import type { FlatArray, NdArray, Nested, Quantity, ResultDocument, Token } from "./types";
+import type { FlatArray, KindProps, NdArray, Nested, Quantity, ResultDocument, Token } from "./types";
 
 const isFlat = (value: unknown): value is FlatArray =>
   typeof value === "object" && value !== null && "data" in value && "shape" in value && ArrayBuffer.isView(value.data);
@@ -103,30 +103,66 @@ export function roundUp(x: number): number {
   return Number((step * power).toPrecision(3));
 }
 
+function largestOf(values: ArrayLike<number>): number | null {
+  let largest: number | null = null;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (Number.isFinite(size) && !(largest !== null && size <= largest)) largest = size;
+  }
+  return largest;
+}
+
+/** Of more values than this a sample says where most of them lie. */
+const SAMPLED = 20_000;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** The size below which nine in ten lie. The sample is spread by the golden ratio, so that it follows no row or column. */
+function mostOf(values: ArrayLike<number>): number | undefined {
+  const { length } = values;
+  const place = length <= SAMPLED ? (i: number) => i : (i: number) => Math.floor(((i * GOLDEN) % 1) * length);
+  const sizes = Float64Array.from({ length: Math.min(length, SAMPLED) }, (_, i) => Math.abs(values[place(i)]))
+    .filter(Number.isFinite)
+    .sort();
+  return sizes[Math.floor(0.9 * (sizes.length - 1))];
+}
+
 /** Limits of a quantity's scale: fixed ones first. A few extreme values (a first token's norm) do not flatten the rest. */
 export function limitsOf(quantity: Quantity, values: ArrayLike<number>): [number, number] {
   if (quantity.limits) return [quantity.limits[0], quantity.limits[1]];
   if (quantity.scale === "prob" || quantity.scale === "attn") return [0, 1];
-  const sizes = Array.from(values, Math.abs)
-    .filter(Number.isFinite)
-    .sort((x, y) => x - y);
-  const largest = sizes[sizes.length - 1] ?? 1;
+  const largest = largestOf(values) ?? 1;
   if (isDiverging(quantity.scale)) return [-roundUp(largest), roundUp(largest)];
-  const most = sizes[Math.floor(0.9 * (sizes.length - 1))] ?? largest;
+  const most = mostOf(values) ?? largest;
   return [0, roundUp(largest > 3 * most && most > 0 ? most : largest)];
 }
+
+/** Limits to draw with: those that other figures share, else the quantity's own. */
+export const limitsIn = (
+  shared: KindProps["limits"],
+  quantity: Quantity,
+  values: ArrayLike<number>,
+): [number, number] => shared?.[quantity.name] ?? limitsOf(quantity, values);
 
 export interface Clipping {
   above: number;
   below: number;
 }
 
-export function clipping(values: ArrayLike<number>, [low, high]: [number, number]): Clipping {
-  const slack = (high - low) * 1e-6;
+/** Rounding alone puts nothing beyond the limits. */
+const SLACK = 1e-6;
+
+/** Whether a value is beyond the limits: 1 above, −1 below, 0 within or undefined. */
+export function beyond(value: number, [low, high]: readonly [number, number]): -1 | 0 | 1 {
+  const slack = (high - low) * SLACK;
+  return value > high + slack ? 1 : value < low - slack ? -1 : 0;
+}
+
+export function clipping(values: ArrayLike<number>, limits: readonly [number, number]): Clipping {
   let [above, below] = [0, 0];
   for (let i = 0; i < values.length; i++) {
-    if (values[i] > high + slack) above += 1;
-    else if (values[i] < low - slack) below += 1;
+    const side = beyond(values[i], limits);
+    if (side > 0) above += 1;
+    else if (side < 0) below += 1;
   }
   return { above, below };
 }
@@ -162,6 +198,13 @@ export function positionTokens(document: ResultDocument, length: number): Token[
   return indices(document, "position", length).map((i) => document.result.tokens[i] ?? MISSING);
 }
 
+/** The tokens of the other run where they differ, in a comparison of two prompts; null where they are the same. */
+export function otherTokens(document: ResultDocument, length: number): (Token | null)[] {
+  const others = document.result.other_tokens;
+  const known = Array.isArray(others) ? (others as (Token | null)[]) : [];
+  return indices(document, "position", length).map((i) => known[i] ?? null);
+}
+
 const vocabularies = new WeakMap<ResultDocument, Map<number, Token>>();
 
 /** A token of the vocabulary that the document mentions. */
@@ -194,6 +237,13 @@ export function countLine(document: ResultDocument, dims: readonly string[], sha
     .filter(({ dim }) => COUNTED.includes(dim))
     .map(({ dim, shown: here, total: all }) => t(`kinds.count.${dim}` as MessageKey, { shown: here, total: all }))
     .join(" · ");
+}
+
+/** "24 of 144 heads", of an array over layers and heads. */
+export function headLine(document: ResultDocument, [layers, heads]: readonly number[]): string {
+  const { total } = document.result;
+  const all = (total?.layer ?? layers) * (total?.head ?? heads);
+  return t("kinds.count.head", { shown: layers * heads, total: all });
 }
 
 export const unitOf = (quantity: Quantity): string => (quantity.unit ? ` ${quantity.unit}` : "");

@@ -88,14 +88,28 @@ export interface Cell {
   head?: number | null;
   query?: number | null;
   key?: number | null;
+  feature?: number | null;
 }
 
 export interface SelectionStore {
-  get(): { pin: Cell | null; hover: Cell | null; range: [number, number] | null };
+  /** `also` are further pins beside the first, in the order they were set: B, C, D. */
+  get(): { pin: Cell | null; also: readonly Cell[]; hover: Cell | null; range: [number, number] | null };
   subscribe(listener: () => void): () => void;
   setHover(cell: Cell | null): void;
   setPin(cell: Cell | null): void;
+  /** Sets a further pin, or takes it away where there is one; at most three beside the first. */
+  togglePin(cell: Cell): void;
   setRange(range: [number, number] | null): void;
+}
+
+/** How attention and contribution views treat the first token, which often holds most of the weight. */
+export type FirstToken = "shown" | "hidden" | "renormalised";
+
+/** Another analysis that a part of a figure leads to. */
+export interface Opening {
+  method: string;
+  params?: Record<string, string | number | boolean | null | (string | number)[]>;
+  pin?: Cell;
 }
 
 export type Theme = "light" | "dark";
@@ -109,6 +123,12 @@ export interface KindProps {
   onQuantity?: (name: string) => void;
   /** Thumbnails and narrow screens: figure only, no switches. */
   compact?: boolean;
+  /** "shown" when not given. */
+  firstToken?: FirstToken;
+  /** Limits of scales, by the name of the quantity, that other figures share: what is compared is drawn on one scale. */
+  limits?: Record<string, [number, number]>;
+  /** Opens another analysis; missing where nothing can be opened, as in a saved analysis. */
+  onOpen?: (opening: Opening) => void;
 }
 
 /** The table twin of a figure: what "View as table" shows. Rows are made on demand, so that big grids stay cheap. */
@@ -128,4 +148,6 @@ export interface KindModule {
   default: React.ComponentType<KindProps>;
   describe?: (document: ResultDocument) => string;
   toTable?: (document: ResultDocument) => TableTwin;
+  /** What the pinned part of this figure says, in a sentence; null where nothing pinned is part of it. */
+  read?: (document: ResultDocument, pin: Cell, quantity?: string) => string | null;
 }

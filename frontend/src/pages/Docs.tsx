@@ -1,4 +1,6 @@
+import "./docs/messages";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, type ReactNode } from "react";
 import { asProblem } from "../api/client";
 import { methodsQuery } from "../api/queries";
 import { byQuestion } from "../state/catalogue";
@@ -12,8 +14,45 @@ import { MethodDocs } from "./docs/MethodDocs";
 import { Overview } from "./docs/Overview";
 import "./docs/Docs.css";
 
+const Kinds = lazy(() => import("./docs/Kinds"));
+const States = lazy(() => import("./docs/States"));
+
+/** What the path names after `/docs/`: a reference page, or a method. */
+export default function Docs({ method: path }: { method: string }) {
+  const [first, ...rest] = path.split("/");
+  if (first === "kinds")
+    return (
+      <Reference title={t("docs.kinds.title")}>
+        <Kinds kind={rest.join("/")} />
+      </Reference>
+    );
+  if (path === "states")
+    return (
+      <Reference title={t("docs.states.title")}>
+        <States />
+      </Reference>
+    );
+  return <Methods method={path} />;
+}
+
+/** A page that needs the whole width and nothing from the server. */
+function Reference({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="page">
+      <title>{t("app.pageTitle", { title })}</title>
+      <TopBar title={title} />
+      <main id="main" tabIndex={-1} className="docs-wide">
+        <p className="docs-back">
+          <Link href="/docs">{t("docs.back")}</Link>
+        </p>
+        <Suspense fallback={null}>{children}</Suspense>
+      </main>
+    </div>
+  );
+}
+
 /** What every method does, takes and returns: told by the server, like the methods themselves. */
-export default function Docs({ method: id }: { method: string }) {
+function Methods({ method: id }: { method: string }) {
   const { data, error, refetch } = useQuery(methodsQuery);
   const methods = data?.methods ?? [];
   const method = methods.find((candidate) => candidate.id === id);

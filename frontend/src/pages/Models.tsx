@@ -1,36 +1,61 @@
+import "./models/messages";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { asProblem } from "../api/client";
-import { modelsQuery } from "../api/queries";
+import { memoryQuery, modelsQuery } from "../api/models";
+import type { Model } from "../api/types";
 import { useMethods } from "../state/catalogue";
+import { breadth } from "../state/media";
 import { useWorkspace } from "../state/workspace";
 import { Button } from "../ui/Button";
 import { t } from "../ui/i18n";
 import { Notice } from "../ui/Notice";
+import { Chips } from "./frame/Chips";
+import { presumed } from "./frame/modelState";
 import { ServerGone } from "./frame/ServerGone";
 import { TopBar } from "./frame/TopBar";
 import { CapabilityMatrix } from "./models/CapabilityMatrix";
 import { LoadForm } from "./models/LoadForm";
-import { ModelDetail } from "./models/ModelDetail";
+import { MemoryBar } from "./models/MemoryBar";
+import { DETAIL_TITLE, ModelDetail, ModelFacts } from "./models/ModelDetail";
 import { ModelRow } from "./models/ModelRow";
+import { byLastUse } from "./models/order";
+import { useLoadedNews } from "./models/useLoadedNews";
 import "./models/Models.css";
+
+const NONE: Model[] = [];
 
 /** Load, check and unload models; what works on which. */
 export default function Models() {
-  const { data: models = [], error, refetch, isSuccess } = useQuery(modelsQuery);
+  const { data, error, refetch } = useQuery(modelsQuery);
+  const { data: memory } = useQuery(memoryQuery);
   const methods = useMethods();
   const current = useWorkspace((workspace) => workspace.model);
   const [chosen, setChosen] = useState<string | null>(null);
-  const model = models.find(({ id }) => id === (chosen ?? current)) ?? models[0];
+  const models = byLastUse(data ?? [], memory);
+  useLoadedNews(data ?? NONE);
+  const model = models.find(({ id }) => id === (chosen ?? current)) ?? presumed(models);
+  // What was shown first stays, whatever becomes of it.
+  if (chosen === null && model) setChosen(model.id);
+  const choose = (id: string) => {
+    setChosen(id);
+    // Where the details are not beside the list, go to them.
+    if (breadth() === "narrow" || breadth() === "medium") requestAnimationFrame(focusDetail);
+  };
   return (
     <div className="page">
       <title>{t("app.pageTitle", { title: t("app.nav.models") })}</title>
-      <TopBar title={t("app.nav.models")} />
+      <TopBar title={t("app.nav.models")}>
+        <Chips />
+      </TopBar>
       <ServerGone />
       <div className="models">
         <aside className="models-list" aria-label={t("app.models.list")}>
-          <LoadForm onLoaded={setChosen} />
-          <h2 className="models-heading">{t("app.models.count", { count: models.length })}</h2>
+          <LoadForm models={models} onLoading={setChosen} />
+          <div className="row models-heading">
+            <h2 className="grow">{t("app.models.count", { count: models.length })}</h2>
+            {models.length > 1 && <span>{t("app.models.sorted")}</span>}
+          </div>
           {error && (
             <Notice
               tone="fail"
@@ -38,22 +63,30 @@ export default function Models() {
               actions={<Button onClick={() => void refetch()}>{t("app.failure.retry")}</Button>}
             />
           )}
-          {isSuccess && models.length === 0 && <p className="sm ink-3">{t("app.models.none")}</p>}
-          <ul>
+          {data?.length === 0 && <p className="sm ink-3">{t("app.models.none")}</p>}
+          <ul className="model-rows">
             {models.map((entry) => (
               <li key={entry.id}>
-                <ModelRow model={entry} chosen={entry.id === model?.id} onChoose={() => setChosen(entry.id)} />
+                <ModelRow model={entry} chosen={entry.id === model?.id} onChoose={() => choose(entry.id)} />
               </li>
             ))}
           </ul>
+          {memory && <MemoryBar memory={memory} models={models} chosen={model?.id} />}
         </aside>
         <main id="main" tabIndex={-1} className="models-main">
-          {model && <ModelDetail key={model.id} model={model} methods={methods} />}
+          {model && <ModelDetail key={model.id} model={model} models={models} methods={methods} />}
           {models.length > 0 && methods.length > 0 && (
-            <CapabilityMatrix models={models} methods={methods} chosen={model?.id} />
+            <CapabilityMatrix models={models} methods={methods} chosen={model?.id} onChoose={choose} />
           )}
+          {model && model.layers > 0 && <ModelFacts model={model} />}
         </main>
       </div>
     </div>
   );
+}
+
+function focusDetail(): void {
+  const title = document.getElementById(DETAIL_TITLE);
+  title?.scrollIntoView();
+  title?.focus({ preventScroll: true });
 }

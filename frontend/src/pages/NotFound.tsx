@@ -2,6 +2,7 @@ import { workbenchHref } from "../state/url";
 import { t } from "../ui/i18n";
 import { Notice } from "../ui/Notice";
 import { Link } from "./frame/Link";
+import { ServerGone } from "./frame/ServerGone";
 import { TopBar } from "./frame/TopBar";
 
 export default function NotFound() {
@@ -9,6 +10,7 @@ export default function NotFound() {
     <div className="page">
       <title>{t("app.pageTitle", { title: t("app.notFound") })}</title>
       <TopBar />
+      <ServerGone />
       <main id="main" tabIndex={-1} className="page-center">
         <Notice
           icon="search"

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { selection, usePin } from "../state/selection";
 import { useModel } from "../state/catalogue";
 import { useLayout } from "../state/layout";
@@ -9,6 +9,7 @@ import { t } from "../ui/i18n";
 import { Sheet } from "../ui/Dialog";
 import { ServerGone } from "./frame/ServerGone";
 import { Catalogue } from "./workbench/Catalogue";
+import { LeftRail } from "./workbench/LeftRail";
 import { Inspector } from "./workbench/Inspector";
 import { NarrowTabs } from "./workbench/NarrowTabs";
 import { Panels } from "./workbench/Panels";
@@ -17,6 +18,8 @@ import { Rail } from "./workbench/Rail";
 import { ShareDialog } from "./workbench/ShareDialog";
 import { WorkbenchBar } from "./workbench/WorkbenchBar";
 import "./Workbench.css";
+
+const History = lazy(() => import("./workbench/History"));
 
 let started = false;
 
@@ -49,7 +52,7 @@ export default function Workbench() {
       <div className="workbench-body">
         {wide && open.left && (
           <Rail side="left" label={t("app.catalogue.label")} inert={full}>
-            <Catalogue />
+            <LeftRail />
           </Rail>
         )}
         <main id="main" className="workbench-main" tabIndex={-1}>
@@ -57,7 +60,13 @@ export default function Workbench() {
           <div className="prompt-place" inert={full}>
             <PromptZone />
           </div>
-          {narrow && tab === "methods" ? <Catalogue onAdded={() => setTab("panels")} /> : <Panels />}
+          {narrow && tab === "methods" && <Catalogue onAdded={() => setTab("panels")} />}
+          {narrow && tab === "history" && (
+            <Suspense fallback={null}>
+              <History />
+            </Suspense>
+          )}
+          {(!narrow || tab === "panels" || tab === "prompt") && <Panels />}
         </main>
         {breadth === "full" && open.right && (
           <Rail side="right" label={t("app.inspector.label")} inert={full}>

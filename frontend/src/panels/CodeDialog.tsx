@@ -5,8 +5,8 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { t } from "../ui/i18n";
 import { Segmented } from "../ui/Segmented";
-import { codeFor, type Language } from "./code";
-import { copyText } from "./copy";
+import { codeFor, type Drawn, type Language } from "./code";
+import { copyText } from "../ui/copy";
 
 interface CodeDialogProps {
   open: boolean;
@@ -14,13 +14,14 @@ interface CodeDialogProps {
   title: string;
   method: string;
   request: MethodRequest;
+  drawn?: Drawn;
 }
 
 const LANGUAGES: readonly Language[] = ["curl", "python", "notebook"];
 
-export function CodeDialog({ open, onClose, title, method, request }: CodeDialogProps) {
+export function CodeDialog({ open, onClose, title, method, request, drawn }: CodeDialogProps) {
   const [language, setLanguage] = useState<Language>("curl");
-  const code = codeFor(language, origin(), method, request);
+  const code = open ? codeFor(language, origin(), method, request, drawn) : "";
   return (
     <Dialog open={open} onClose={onClose} title={t("app.code.title", { title })} wide>
       <div className="column g12">
@@ -40,7 +41,11 @@ export function CodeDialog({ open, onClose, title, method, request }: CodeDialog
         <pre className="code-block mono" tabIndex={0} role="region" aria-label={t(`app.code.${language}`)}>
           {code}
         </pre>
-        <p className="sm ink-3">{t("app.code.note")}</p>
+        <p className="sm ink-3">
+          {drawn?.array
+            ? t("app.code.values", { name: drawn.array.name, both: drawn.other ? "yes" : "no" })
+            : t("app.code.note")}
+        </p>
       </div>
     </Dialog>
   );

@@ -1,16 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ApiProblem } from "../api/client";
 import { costQuery, loadModel } from "../api/queries";
-import type { JsonValue } from "../api/types";
+import type { CostEstimate, JsonValue } from "../api/types";
+import { useModels } from "../state/catalogue";
 import type { PanelRun } from "../state/runs";
 import { Button } from "../ui/Button";
 import { t } from "../ui/i18n";
 import { Notice } from "../ui/Notice";
 import { bytes } from "../ui/numbers";
-import { copyText } from "./copy";
+import { copyText } from "../ui/copy";
 
 interface FailureProps {
-  method: string;
+  method: { id: string; version?: number };
   run: PanelRun;
   problem: ApiProblem;
   onRetry: () => void;
@@ -63,9 +64,25 @@ function firstSentence(message: string): [string, string] {
   return end < 0 ? [message.replace(/\.$/, ""), ""] : [message.slice(0, end), message.slice(end + 2)];
 }
 
+/** What a report of the failure needs: what was asked, of which version, and the number of the answer. */
 function details({ method, run, problem }: FailureProps): string {
+  const { request_id: id, ...error } = problem.body;
+  const versions = run.shown?.document.provenance;
   return JSON.stringify(
-    { method, request: run.request, status: problem.status, error: problem.body, page: navigator.userAgent },
+    {
+      ...(id ? { id } : {}),
+      status: problem.status,
+      error,
+      method: method.id,
+      method_version: method.version,
+      request: run.request,
+      versions: versions && {
+        stratascope: versions.stratascope,
+        torch: versions.torch,
+        transformers: versions.transformers,
+      },
+      page: navigator.userAgent,
+    },
     null,
     2,
   );
@@ -84,19 +101,17 @@ function LoadButton({ model, onLoaded }: { model: string; onLoaded: () => void }
   );
 }
 
+/** What it would take, what there is, and the sizes that fit. */
 function TooLarge({ method, run, problem, onRemedy }: FailureProps) {
-  const { data: cost } = useQuery(costQuery(method, run.request, true));
-  const offered = cost?.alternatives ?? [];
-  const title =
-    cost && !cost.fits ? t("app.failure.need", { need: bytes(cost.bytes) }) : firstSentence(problem.body.message)[0];
-  const note =
-    cost && !cost.fits
-      ? t("app.failure.free", { limit: bytes(cost.limit_bytes), tokens: cost.tokens, fitting: offered.length })
-      : firstSentence(problem.body.message)[1];
+  const { data } = useQuery(costQuery(method.id, run.request, true));
+  const cost = data && !data.fits ? data : null;
+  const model = useModels()?.find(({ id }) => id === run.request.model);
+  const [said, more] = firstSentence(problem.body.message);
+  const offered = data?.alternatives ?? [];
   return (
     <Notice
       tone="warn"
-      title={title}
+      title={cost ? t("app.failure.need", { need: bytes(cost.bytes) }) : said}
       actions={
         <>
           {offered.map((alternative) => (
@@ -112,7 +127,10 @@ function TooLarge({ method, run, problem, onRemedy }: FailureProps) {
         </>
       }
     >
-      {note}
+      {cost ? sizeOf(cost, model?.layers ?? null, offered.length) : more}
     </Notice>
   );
 }
+
+const sizeOf = ({ tokens, limit_bytes }: CostEstimate, layers: number | null, fitting: number): string =>
+  t("app.failure.size", { tokens, layers: layers ?? 0, limit: bytes(limit_bytes), fitting });

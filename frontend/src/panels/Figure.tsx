@@ -1,7 +1,9 @@
 import { Suspense, use, useMemo } from "react";
 import { loadKind } from "../kinds";
-import type { KindModule, ResultDocument, SelectionStore } from "../kinds/types";
+import type { KindModule, KindProps, ResultDocument } from "../kinds/types";
+import { inUnit, limitsInUnit } from "../kinds/units";
 import { useTheme } from "../state/theme";
+import { useUnits } from "../state/units";
 import { viewFor, type ViewModule } from "../views";
 import { ErrorBoundary } from "../pages/frame/ErrorBoundary";
 import { t } from "../ui/i18n";
@@ -9,17 +11,15 @@ import { DataTable } from "../ui/DataTable";
 import { Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
 
-export interface FigureProps {
-  document: ResultDocument;
-  selection: SelectionStore;
+export interface FigureProps extends Omit<KindProps, "theme"> {
   asTable?: boolean;
-  quantity?: string;
-  onQuantity?: (name: string) => void;
-  compact?: boolean;
 }
 
 /** A result drawn by its method's own view where there is one, and else by its kind; or as a table. */
 export function Figure(props: FigureProps) {
+  const unit = useUnits((units) => units.unit);
+  const document = inUnit(props.document, unit);
+  const limits = limitsInUnit(props.document, props.limits, unit);
   const failed = (
     <Notice tone="fail" title={t("app.panel.drawFailed")}>
       {t("app.panel.drawFailedNote")}
@@ -28,20 +28,21 @@ export function Figure(props: FigureProps) {
   return (
     <ErrorBoundary key={props.document.key} fallback={failed}>
       <Suspense fallback={<Skeleton rows={5} />}>
-        {props.asTable ? <Table {...props} /> : <Drawing {...props} />}
+        {props.asTable ? <Table document={document} /> : <Drawing {...props} document={document} limits={limits} />}
       </Suspense>
     </ErrorBoundary>
   );
 }
 
-function Drawing({ document, asTable: _asTable, ...rest }: FigureProps) {
+function Drawing({ asTable: _asTable, ...props }: FigureProps) {
   const theme = useTheme();
+  const { document } = props;
   const view = viewFor(document.method);
   const { default: Component } = use<ViewModule>(view ?? loadKind(document.result.kind));
-  return <Component document={document} theme={theme} {...rest} />;
+  return <Component {...props} theme={theme} />;
 }
 
-function Table({ document }: FigureProps) {
+function Table({ document }: { document: ResultDocument }) {
   const kind: KindModule = use(loadKind(document.result.kind));
   const twin = useMemo(() => kind.toTable?.(document), [kind, document]);
   return twin ? <DataTable {...twin} label={t("app.table.label")} /> : <Notice title={t("app.panel.noTable")} />;

@@ -1,25 +1,33 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { Method } from "../api/types";
-import type { ResultDocument } from "../kinds/types";
+import type { ResultDocument, SelectionStore } from "../kinds/types";
 import { t } from "../ui/i18n";
 import { Icon } from "../ui/icons";
 import { seconds } from "../ui/numbers";
-import { Link } from "../pages/frame/Link";
+import { HowToRead } from "./HowToRead";
+import { FigureFoot } from "./PanelFrame";
 
 interface PanelFooterProps {
   method: Pick<Method, "id" | "reading" | "papers"> | undefined;
   document: ResultDocument | null;
   cached: boolean;
+  /** Whose pinned part the worked reading is about; the page's own when not given. */
+  selection?: SelectionStore;
+  quantity?: string;
+  /** At the end of the line, where the title has no room for them. */
+  badges?: ReactNode;
 }
 
-/** How to read the figure, and what it took. What it shows of what there is stands in the figure. */
-export function PanelFooter({ method, document, cached }: PanelFooterProps) {
+/** One line: how to read the figure, what it shows of what exists, its legend, and what it took. */
+export function PanelFooter({ method, document, cached, selection, quantity, badges }: PanelFooterProps) {
   const [open, setOpen] = useState(false);
   const id = `how-${document?.key.slice(0, 12) ?? method?.id ?? ""}`;
   const took = document ? document.provenance.seconds : null;
   return (
     <>
-      {open && method && <HowToRead id={id} method={method} summary={document?.result.summary ?? ""} />}
+      {open && method && (
+        <HowToRead id={id} method={method} document={document} selection={selection} quantity={quantity} />
+      )}
       <footer className="panel-foot">
         {method && (method.reading || method.papers.length > 0) && (
           <button
@@ -30,46 +38,17 @@ export function PanelFooter({ method, document, cached }: PanelFooterProps) {
             onClick={() => setOpen(!open)}
           >
             <Icon name="info" size={13} />
-            {t("app.panel.how")}
+            <span>{t("app.panel.how")}</span>
           </button>
         )}
-        <span className="grow" />
+        <FigureFoot />
         {typeof took === "number" && (
-          <span>{t("app.panel.took", { time: seconds(took), cached: cached ? "yes" : "no" })}</span>
+          <span className="panel-took">
+            {t("app.panel.took", { time: seconds(took), cached: cached ? "yes" : "no" })}
+          </span>
         )}
+        {badges}
       </footer>
     </>
-  );
-}
-
-interface HowToReadProps {
-  id: string;
-  method: Pick<Method, "id" | "reading" | "papers">;
-  summary: string;
-}
-
-function HowToRead({ id, method, summary }: HowToReadProps) {
-  return (
-    <div id={id} className="how-to-read">
-      <p>{method.reading}</p>
-      {summary && (
-        <p>
-          <b>{t("app.panel.here")}</b> {summary}
-        </p>
-      )}
-      {method.papers.length > 0 && (
-        <ul aria-label={t("app.panel.papers")}>
-          {method.papers.map((paper) => (
-            <li key={paper.title}>
-              <Icon name="book" size={14} />
-              <span>{t("app.panel.paper", { title: paper.title, year: String(paper.year) })}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <p>
-        <Link href={`/docs/${method.id}`}>{t("app.panel.docs")}</Link>
-      </p>
-    </div>
   );
 }

@@ -4,9 +4,14 @@ import { decodeAddress, encodeAddress, type Address } from "./address";
 const empty: Address = {
   model: "",
   prompt: "",
+  second: null,
+  side: "a",
+  align: "position",
+  firstToken: "shown",
   pin: null,
+  also: [],
   range: null,
-  question: { target: "", distractor: "", position: -1 },
+  question: { target: [], distractor: [], position: -1 },
   panels: [],
   rest: [],
 };
@@ -40,19 +45,32 @@ function makeState(next: () => number): Address {
     ...(maybe(() => 1) ? { layer: integer(48), head: integer(32) } : {}),
   };
   const range: Address["range"] = position === undefined && next() < 0.3 ? [integer(9), 9 + integer(9)] : null;
+  const chosen = <T>(...values: T[]): T => values[integer(values.length)];
+  const texts = () => Array.from({ length: integer(3) }, () => text() || "x");
+  const chat = () => Array.from({ length: 1 + integer(3) }, () => ({ role: "user" as const, content: text(20) }));
+  const prompt = next() < 0.3 ? chat() : text(60);
+  // An empty second prompt stands for the first.
+  const other = () => chosen(prompt, chat(), text(40) || "x");
   return {
     model: text(),
-    prompt: text(60),
+    prompt,
+    second: maybe(() => ({ model: text(), prompt: other() })) ?? null,
+    side: chosen("a", "b", "difference"),
+    align: chosen("position", "same", "last"),
+    firstToken: chosen("shown", "hidden", "renormalised"),
+    also: Array.from({ length: integer(3) }, () => ({ position: integer(99), ...(maybe(() => 1) ? { head: 3 } : {}) })),
     pin: Object.keys(pin).length > 0 ? pin : null,
     range,
-    question: { target: text(), distractor: text(), position: next() < 0.5 ? -1 : integer(40) },
+    question: { target: texts(), distractor: texts(), position: next() < 0.5 ? -1 : integer(40) },
     panels: Array.from({ length: integer(5) }, () => ({
       method: `family/${text() || "x"}`,
       params: Object.fromEntries(Array.from({ length: integer(4) }, () => [`n${text(6)}`, value()])),
       ...(maybe(() => 1) ? { quantity: `q${text(5)}` } : {}),
+      ...(maybe(() => 1) ? { title: `t${text(5)}` } : {}),
+      ...(maybe(() => 1) ? { kept: "4f1c" } : {}),
       ...(maybe(() => 1) ? { width: next() < 0.5 ? ("half" as const) : ("full" as const) } : {}),
     })),
-    rest: Array.from({ length: integer(3) }, () => [`z${text(4)}`, text()]),
+    rest: Array.from({ length: integer(3) }, () => [`y${text(4)}`, text()]),
   };
 }
 
@@ -91,7 +109,7 @@ describe("the address", () => {
   });
 
   it("keeps keys it does not know, after its own", () => {
-    expect(encodeAddress(decodeAddress("z=1&p=a&view=strata") ?? empty)).toBe("p=a&z=1&view=strata");
+    expect(encodeAddress(decodeAddress("y=1&p=a&view=strata") ?? empty)).toBe("p=a&y=1&view=strata");
   });
 
   it.each(["#", "", "#%", "#p=%E0%A4%A", "#at=x&l=-3&h=9", "#v=~~:;;;~a", "#=&&==", "#p=" + "a".repeat(300_000)])(

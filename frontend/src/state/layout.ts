@@ -4,7 +4,7 @@ import { recall, remember } from "./memory";
 
 export const RAIL = { least: 200, most: 400 } as const;
 export type Side = "left" | "right";
-export type NarrowTab = "prompt" | "panels" | "methods";
+export type NarrowTab = "prompt" | "panels" | "methods" | "history";
 export type DialogName = "help" | "share" | "catalogue" | null;
 
 interface Layout {
@@ -19,6 +19,8 @@ interface Layout {
   fullScreen: string | null;
   /** The panel whose code is shown. */
   codeFor: string | null;
+  /** The side whose prompt is being written while two are compared. */
+  editing: "a" | "b" | null;
   /** The panel last touched: the one that single keys act on. */
   active: string | null;
   toggleRail: (side: Side) => void;
@@ -30,6 +32,7 @@ interface Layout {
   setFullScreen: (uid: string | null) => void;
   setCodeFor: (uid: string | null) => void;
   setActive: (uid: string) => void;
+  setEditing: (side: "a" | "b" | null) => void;
 }
 
 const clamp = (width: number) => Math.round(Math.max(RAIL.least, Math.min(RAIL.most, width)));
@@ -51,6 +54,7 @@ export const useLayout = create<Layout>()((set, get) => {
     fullScreen: null,
     codeFor: null,
     active: null,
+    editing: null,
     toggleRail: (side) => keep({ open: { ...get().open, [side]: !get().open[side] } }),
     setWidth: (side, width) => keep({ width: { ...get().width, [side]: clamp(width) } }),
     toggleInspectorPin: () => set(({ inspectorPinned }) => ({ inspectorPinned: !inspectorPinned })),
@@ -60,5 +64,6 @@ export const useLayout = create<Layout>()((set, get) => {
     setFullScreen: (fullScreen) => set({ fullScreen }),
     setCodeFor: (codeFor) => set({ codeFor }),
     setActive: (active) => set({ active }),
+    setEditing: (editing) => set({ editing }),
   };
 });

@@ -1,4 +1,4 @@
-/** What this browser remembers of how a person likes the page. Never results, never prompts. */
+/** What this browser remembers: how a person likes the page, and what was run. Never results. */
 
 const PREFIX = "stratascope.";
 

@@ -77,16 +77,21 @@ export function outputRowOf(document: ResultDocument): number | null {
   return rows.at(-1) === "out" ? rows.length - 1 : null;
 }
 
-/** What a fact says about a token: its text, however the method wrote it. */
-export function factText(fact: unknown): string | null {
-  if (typeof fact === "string") return fact;
-  if (Array.isArray(fact)) return factText(fact[0]);
-  if (typeof fact === "object" && fact !== null && "text" in fact && typeof fact.text === "string") return fact.text;
-  return null;
+/** The tokens a fact names, by their texts: one, several, or none, however the method wrote them. */
+export function factTexts(fact: unknown): string[] {
+  if (typeof fact === "string") return [fact];
+  if (Array.isArray(fact)) return fact.flatMap(factTexts);
+  return typeof fact === "object" && fact !== null && "text" in fact && typeof fact.text === "string"
+    ? [fact.text]
+    : [];
 }
 
-/** The probability that a fact about a token gives it. */
+/** The probability that a fact about tokens gives them together. */
 export function factProbability(fact: unknown): number | undefined {
+  if (Array.isArray(fact)) {
+    const all = fact.map(factProbability);
+    return all.length > 0 && all.every((one) => one !== undefined) ? all.reduce((sum, one) => sum + one, 0) : undefined;
+  }
   const given =
     typeof fact === "object" && fact !== null && "probability" in fact ? factNumber(fact.probability) : null;
   return given ?? undefined;

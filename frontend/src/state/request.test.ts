@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Method } from "../api/types";
-import { canonical, remedyOf, requestOf, staleReason } from "./request";
+import { canonical, lacksSecond, remedyOf, requestOf, sidesOf, staleReason } from "./request";
 
 const method = (properties: Record<string, object>, resources: Record<string, string> = { model: "Model" }) =>
   ({ id: "a/b", resources, params: { properties } }) as unknown as Method;
 
-const reads = method({ prompt: {}, target: {}, distractor: {}, position: {}, top_k: {} });
-const scene = { model: "specimen", prompt: "Hello", question: { target: " a", distractor: "", position: 3 } };
+const text = { type: "string", widget: "prompt" };
+const chat = { anyOf: [{ type: "array", items: {} }, { type: "null" }], widget: "prompt" };
+const reads = method({ prompt: text, messages: chat, target: {}, distractor: {}, position: {}, top_k: {} });
+const question = { target: [" a"], distractor: [], position: 3 };
+const scene = { model: "specimen", prompt: "Hello", second: null, question };
+const second = { model: "", draft: "Hi", prompt: "Hi" };
 
 describe("requestOf", () => {
   it("asks the model, the prompt, the question and the parameters", () => {
@@ -21,8 +25,43 @@ describe("requestOf", () => {
 
   it("leaves out what the method does not read, and what is left open", () => {
     expect(requestOf(scene, { params: {} }, method({ seed: {} }))).toEqual({ model: "specimen" });
-    const open = { ...scene, question: { target: "", distractor: "", position: -1 } };
+    const open = { ...scene, question: { target: [], distractor: [], position: -1 } };
     expect(requestOf(open, { params: {} }, reads)).toEqual({ model: "specimen", prompt: "Hello" });
+  });
+
+  it("asks about the second side with its own model and prompt", () => {
+    const compared = { ...scene, second };
+    expect(requestOf(compared, { params: {} }, reads)).toMatchObject({ model: "specimen", prompt: "Hello" });
+    expect(requestOf(compared, { params: {} }, reads, "b")).toMatchObject({ model: "specimen", prompt: "Hi" });
+    const tuned = { ...scene, second: { ...second, model: "tuned" } };
+    expect(requestOf(tuned, { params: {} }, reads, "b")).toMatchObject({ model: "tuned", prompt: "Hi" });
+  });
+
+  it("gives both sides to a method that reads both, and the other model where it is another", () => {
+    const pair = method(
+      { clean: text, corrupt: { ...text, side: "b" }, answer: {}, foil: {} },
+      { model: "Model", other: "Model" },
+    );
+    const asked = { ...scene, second, question: { ...question, target: [" a", " b"] } };
+    expect(requestOf(asked, { params: {} }, pair)).toEqual({
+      model: "specimen",
+      clean: "Hello",
+      corrupt: "Hi",
+      answer: [" a", " b"],
+    });
+    expect(requestOf({ ...asked, second: { ...second, model: "tuned" } }, { params: {} }, pair).other).toBe("tuned");
+    expect(lacksSecond(pair, scene)).toBe(true);
+    expect(lacksSecond(pair, asked)).toBe(false);
+    expect(sidesOf(pair, asked)).toEqual(["a"]);
+    expect(sidesOf(reads, asked)).toEqual(["a", "b"]);
+    expect(sidesOf(reads, scene)).toEqual(["a"]);
+  });
+
+  it("sends chat messages in place of a text", () => {
+    const messages = [{ role: "user" as const, content: "Hi" }];
+    const request = requestOf({ ...scene, prompt: messages }, { params: {} }, reads);
+    expect(request).toMatchObject({ messages });
+    expect(request).not.toHaveProperty("prompt");
   });
 
   it("is spelled the same whatever the order", () => {
@@ -39,10 +78,12 @@ describe("staleReason", () => {
     [shown, true, "prompt"],
     [{ ...shown, top_k: 6 }, true, "settings"],
     [{ top_k: 5, prompt: "p", model: "a" }, false, null],
-  ])("of %o, edited %s", (asked, edited, expected) => expect(staleReason(shown, asked, edited)).toBe(expected));
+  ])("of %o, edited %s", (asked, edited, expected) =>
+    expect(staleReason(shown, asked, edited, reads.params)).toBe(expected),
+  );
 
   it("does not mind the draft where no prompt is read", () => {
-    expect(staleReason({ model: "a" }, { model: "a" }, true)).toBeNull();
+    expect(staleReason({ model: "a" }, { model: "a" }, true, reads.params)).toBeNull();
   });
 });
 
@@ -52,25 +93,25 @@ describe("remedyOf", () => {
     expect(remedyOf(changes, reads)).toEqual({
       model: "m",
       prompt: "shorter",
-      question: { target: " x", position: -1 },
+      question: { target: [" x"], position: -1 },
       params: { top_k: 1 },
     });
   });
 
   it("keeps a target that is a parameter of its own", () => {
-    expect(remedyOf({ target: "final" }, method({ prompt: {}, target: {} })).params).toEqual({ target: "final" });
+    expect(remedyOf({ target: "final" }, method({ prompt: text, target: {} })).params).toEqual({ target: "final" });
   });
 });
 
 describe("methods that follow tokens", () => {
-  const follows = method({ prompt: {}, targets: {} });
+  const follows = method({ prompt: text, targets: {} });
 
   it("follow those of the question until the panel names its own", () => {
-    const question = { target: " a", distractor: " b", position: -1 };
+    const question = { target: [" a"], distractor: [" b"], position: -1 };
     expect(requestOf({ ...scene, question }, { params: {} }, follows).targets).toEqual([" a", " b"]);
     expect(requestOf({ ...scene, question }, { params: { targets: [" c"] } }, follows).targets).toEqual([" c"]);
     expect(
-      requestOf({ ...scene, question: { ...question, target: "", distractor: "" } }, { params: {} }, follows),
+      requestOf({ ...scene, question: { ...question, target: [], distractor: [] } }, { params: {} }, follows),
     ).not.toHaveProperty("targets");
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Finished, RunHandlers } from "../api/runs";
-import { isBusy, useRuns } from "./runs";
+import type { ResultDocument } from "../kinds/types";
+import { expectResult, forgetResults, isBusy, secondOf, useRuns } from "./runs";
 
 interface Call {
   request: { n: number };
@@ -13,6 +14,7 @@ interface Call {
 const calls: Call[] = [];
 
 vi.mock("../api/runs", () => ({
+  fetchResult: (key: string) => Promise.resolve({ key, request: { n: 7 } }),
   runMethod: (_method: string, request: Call["request"], handlers: RunHandlers, signal: AbortSignal) =>
     new Promise<Finished>((resolve, reject) => {
       const finish = (key: string) => resolve({ document: { key }, cached: false } as unknown as Finished);
@@ -100,5 +102,32 @@ describe("runs", () => {
     expect(calls.map(({ request }) => request.n)).toHaveLength(4);
     expect(of("d").status).toBe("cancelled");
     expect(isBusy(of("e").status)).toBe(true);
+  });
+});
+
+describe("stored results", () => {
+  it("are shown with the request they answer", async () => {
+    await useRuns.getState().show("k", "4f1c");
+    expect(of("k")).toMatchObject({ status: "done", request: { n: 7 }, shown: { cached: true, request: { n: 7 } } });
+  });
+
+  it("are forgotten on both sides with their panel", async () => {
+    await useRuns.getState().show("k", "4f1c");
+    await useRuns.getState().show(secondOf("k"), "4f1d");
+    useRuns.getState().forget("k");
+    expect(of("k")).toBeUndefined();
+    expect(of(secondOf("k"))).toBeUndefined();
+  });
+
+  it("at hand need no request, until they turn out not to be the server's", async () => {
+    const baked = { key: "b", request: { n: 1 } } as unknown as ResultDocument;
+    expectResult("a/b", { n: 9001 }, baked);
+    start("e", { n: 9001 });
+    expect(of("e").shown?.document).toBe(baked);
+    expect(calls).toHaveLength(0);
+    expect(forgetResults([baked])).toEqual(["e"]);
+    start("e", { n: 9001 });
+    await settle();
+    expect(calls).toHaveLength(1);
   });
 });

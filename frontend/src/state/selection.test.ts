@@ -76,4 +76,30 @@ describe("the selection", () => {
     store.setRange(null);
     expect(heard).not.toHaveBeenCalled();
   });
+
+  it("holds further pins beside the first, and lets the next take its place", () => {
+    const store = createSelection(now);
+    store.togglePin({ position: 1 });
+    store.togglePin({ position: 2 });
+    store.togglePin({ position: 3 });
+    expect(store.get()).toMatchObject({ pin: { position: 1 }, also: [{ position: 2 }, { position: 3 }] });
+    store.togglePin({ position: 2 });
+    expect(store.get().also).toEqual([{ position: 3 }]);
+    store.togglePin({ position: 1 });
+    expect(store.get()).toMatchObject({ pin: { position: 3 }, also: [] });
+  });
+
+  it("keeps at most three further pins, the newest", () => {
+    const store = createSelection(now);
+    for (let position = 0; position < 6; position += 1) store.togglePin({ position });
+    expect(store.get().also.map((cell) => cell.position)).toEqual([3, 4, 5]);
+  });
+
+  it("lets go of all when the first is unpinned", () => {
+    const store = createSelection(now);
+    store.togglePin({ position: 1 });
+    store.togglePin({ position: 2 });
+    store.setPin(null);
+    expect(store.get()).toMatchObject({ pin: null, also: [] });
+  });
 });

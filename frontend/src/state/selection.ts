@@ -12,13 +12,18 @@ export type Range = [number, number] | null;
 
 export interface Selection {
   pin: Cell | null;
+  /** Further pins, in the order they were set. */
+  also: readonly Cell[];
   hover: Cell | null;
   range: Range;
 }
 
+/** Pins beside the first. */
+const MOST_ALSO = 3;
+
 export interface WritableSelection extends SelectionStore {
-  /** Put a whole pin and range in place, as an address or an undo says. */
-  replace(pin: Cell | null, range: Range): void;
+  /** Put whole pins and a range in place, as an address or an undo says. */
+  replace(pin: Cell | null, range: Range, also?: readonly Cell[]): void;
   /** How many layers there are, so that the output row pins no layer. */
   setLayers(layers: number | null): void;
 }
@@ -27,7 +32,7 @@ type Frame = (callback: () => void) => void;
 const nextFrame: Frame = (callback) => void requestAnimationFrame(callback);
 
 export function createSelection(frame: Frame = nextFrame): WritableSelection {
-  let current: Selection = { pin: null, hover: null, range: null };
+  let current: Selection = { pin: null, also: [], hover: null, range: null };
   let layers: number | null = null;
   let pending = false;
   const listeners = new Set<() => void>();
@@ -56,15 +61,26 @@ export function createSelection(frame: Frame = nextFrame): WritableSelection {
     },
     setPin(cell) {
       const pin = tidy(cell && linked(cell, current.pin ?? {}, layers));
-      if (!sameCell(pin, current.pin)) change({ pin });
+      if (!sameCell(pin, current.pin)) change(pin ? { pin } : { pin, also: [] });
+    },
+    togglePin(cell) {
+      const { pin, also } = current;
+      const wanted = tidy(linked(cell, {}, layers));
+      if (!wanted) return;
+      if (!pin) return change({ pin: wanted });
+      if (sameCell(wanted, pin)) return change({ pin: also[0] ?? null, also: also.slice(1) });
+      const rest = also.filter((other) => !sameCell(other, wanted));
+      change({ also: rest.length < also.length ? rest : [...also, wanted].slice(-MOST_ALSO) });
     },
     setRange(range) {
       const ordered: Range = range && [Math.min(...range), Math.max(...range)];
       if (String(ordered) !== String(current.range)) change({ range: ordered });
     },
-    replace(pin, range) {
+    replace(pin, range, also = []) {
       const cell = tidy(pin);
-      if (!sameCell(cell, current.pin) || String(range) !== String(current.range)) change({ pin: cell, range });
+      const further = also.map(tidy).filter((other) => other !== null);
+      const same = sameCell(cell, current.pin) && String(range) === String(current.range);
+      if (!same || !sameCells(further, current.also)) change({ pin: cell, range, also: further });
     },
     setLayers(count) {
       layers = count;
@@ -72,10 +88,13 @@ export function createSelection(frame: Frame = nextFrame): WritableSelection {
   };
 }
 
-const FIELDS = ["position", "row", "layer", "head", "query", "key"] as const;
+const FIELDS = ["position", "row", "layer", "head", "query", "key", "feature"] as const;
 
 export const sameCell = (a: Cell | null, b: Cell | null): boolean =>
   a === b || FIELDS.every((field) => (a?.[field] ?? null) === (b?.[field] ?? null));
+
+const sameCells = (a: readonly Cell[], b: readonly Cell[]): boolean =>
+  a.length === b.length && a.every((cell, index) => sameCell(cell, b[index]));
 
 /** A new pin with the dimensions that follow those in which it differs from the old one. */
 function linked(cell: Cell, before: Cell, layers: number | null): Cell {
@@ -106,6 +125,10 @@ export const selection = createSelection();
 /** The pinned cell; renders again only when it changes. */
 export const usePin = (store: SelectionStore = selection): Cell | null =>
   useSyncExternalStore(store.subscribe, () => store.get().pin);
+
+/** The further pins. */
+export const useFurtherPins = (store: SelectionStore = selection): readonly Cell[] =>
+  useSyncExternalStore(store.subscribe, () => store.get().also);
 
 export const useRange = (store: SelectionStore = selection): Range =>
   useSyncExternalStore(store.subscribe, () => store.get().range);

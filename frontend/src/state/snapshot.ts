@@ -8,22 +8,29 @@ import { useWorkspace } from "./workspace";
 let rest: Address["rest"] = [];
 
 export function currentAddress(): Address {
-  const { model, prompt, question, panels } = useWorkspace.getState();
-  const { pin, range } = selection.get();
-  return { model, prompt, question, pin, range, panels: panels.map(({ uid: _uid, ...panel }) => panel), rest };
+  const { panels, second, ...workspace } = useWorkspace.getState();
+  const { model, prompt, side, align, firstToken, question } = workspace;
+  const { pin, also, range } = selection.get();
+  return {
+    ...{ model, prompt, side, align, firstToken, question, pin, also, range, rest },
+    second: second && { model: second.model, prompt: second.prompt },
+    panels: panels.map(({ uid: _uid, ...panel }) => panel),
+  };
 }
 
 /** Put a state in place and run what it needs. */
 export function applyAddress(address: Address, title = useWorkspace.getState().title): void {
-  const { model, prompt, question, panels, pin, range } = address;
-  rest = address.rest;
-  useWorkspace.getState().restore({ title, model, prompt, draft: prompt, question, panels });
-  selection.replace(pin, range);
+  const { pin, also, range, rest: unknown, second, ...workspace } = address;
+  rest = unknown;
+  useWorkspace
+    .getState()
+    .restore({ ...workspace, title, draft: address.prompt, second: second && { ...second, draft: second.prompt } });
+  selection.replace(pin, range, also);
   void runPanels();
 }
 
 /** The state without the selection: what makes a new entry in the browser's history. */
-export const structure = (address: Address): string => encodeAddress({ ...address, pin: null, range: null });
+export const structure = (address: Address): string => encodeAddress({ ...address, pin: null, also: [], range: null });
 
 const DEEPEST = 100;
 const COALESCE = 150;

@@ -1,28 +1,33 @@
 /** What happens when the page opens: the state of the address, or the bundled example. */
 import { examplesQuery, loadModel, methodsQuery, modelsQuery } from "../api/queries";
 import { queryClient } from "../api/queryClient";
+import { asProblem } from "../api/client";
 import type { Example, Method, Model } from "../api/types";
+import { toast } from "../ui/Toast";
+import FIRST_PANELS from "./first-panels.json";
+import { isFirstExample, layOutFirstScreen } from "./firstScreen";
+import { recordHistory } from "./history";
+import { promptText } from "./prompt";
 import { runPanels } from "./runner";
 import { useRuns } from "./runs";
 import { selection } from "./selection";
-import { asksForNothing, connectAddress, markUntouched, readAddress, writeAddress } from "./url";
+import { asksForNothing, connectAddress, fetchAddress, markUntouched, readAddress, writeAddress } from "./url";
 import { useWorkspace, type Panel } from "./workspace";
-
-/** What the first screen opens, where the server has it. */
-const FIRST_EXAMPLE = "When Mary and John went to the store";
-const FIRST_PANELS: Omit<Panel, "uid">[] = [
-  { method: "lens/logit-lens", params: {}, width: "full" },
-  { method: "lens/direct-logit-attribution", params: {} },
-  { method: "lens/lens-trajectory", params: {} },
-  { method: "attention/attention-pattern", params: {} },
-];
 
 /** Open the workbench. Resolves once its state stands; results follow on their own. */
 export async function startWorkbench(): Promise<() => void> {
-  const empty = asksForNothing();
+  const baked = layOutFirstScreen();
+  const known = await fetchAddress().then(
+    () => true,
+    (error: unknown) => {
+      toast({ text: asProblem(error).body.message });
+      return false;
+    },
+  );
+  const empty = !known || asksForNothing();
   if (!empty) readAddress();
   const models = queryClient.ensureQueryData(modelsQuery);
-  if (empty) await openFirstScreen().catch(() => undefined);
+  if (empty) await openFirstScreen(baked).catch(() => undefined);
   const { model, setModel } = useWorkspace.getState();
   if (!model) setModel(await models.then(firstModel, () => ""));
   if (!empty) await nameByExample().catch(() => undefined);
@@ -30,15 +35,18 @@ export async function startWorkbench(): Promise<() => void> {
   void runPanels();
   writeAddress("same");
   void models.then(loadBundled, () => undefined);
-  const leave = [connectAddress(), followLoading(), empty ? pinAnswer() : () => undefined];
+  const leave = [connectAddress(), recordHistory(titleOf), followLoading(), empty ? pinAnswer() : () => undefined];
   return () => leave.forEach((stop) => stop());
 }
+
+const titleOf = (method: string): string =>
+  queryClient.getQueryData(methodsQuery.queryKey)?.methods.find(({ id }) => id === method)?.title ?? method;
 
 /** The address holds no title: a prompt that is an example has that of the example. */
 async function nameByExample(): Promise<void> {
   const examples = await queryClient.ensureQueryData(examplesQuery);
   const { prompt, title, setTitle } = useWorkspace.getState();
-  const example = examples.find((candidate) => candidate.prompt === prompt);
+  const example = examples.find((candidate) => candidate.prompt === promptText(prompt));
   if (example && !title) setTitle(example.title);
 }
 
@@ -52,19 +60,24 @@ function loadBundled(models: Model[]): void {
   void loadModel({ id: model.id }, queryClient).catch(() => undefined);
 }
 
-async function openFirstScreen(): Promise<void> {
+async function openFirstScreen(baked: Promise<void>): Promise<void> {
+  // Whichever is there first will do: what was laid out, or the server's own answer.
+  await Promise.any([
+    baked,
+    Promise.all([queryClient.ensureQueryData(examplesQuery), queryClient.ensureQueryData(methodsQuery)]),
+  ]);
   const [examples, { methods }] = await Promise.all([
     queryClient.ensureQueryData(examplesQuery),
     queryClient.ensureQueryData(methodsQuery),
   ]);
-  const example = examples.find(({ prompt }) => prompt.startsWith(FIRST_EXAMPLE)) ?? examples[0];
+  const example = examples.find(isFirstExample) ?? examples[0];
   if (example) useWorkspace.getState().openExample(example, firstPanels(methods));
 }
 
 /** The panels a new example opens with: those named above, or else whatever the server has. */
 export function firstPanels(methods: Method[]): Omit<Panel, "uid">[] {
   const known = new Set(methods.map(({ id }) => id));
-  const found = FIRST_PANELS.filter(({ method }) => known.has(method));
+  const found = (FIRST_PANELS as Omit<Panel, "uid">[]).filter(({ method }) => known.has(method));
   return found.length > 0 ? found : methods.slice(0, 3).map(({ id }) => ({ method: id, params: {} }));
 }
 

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { selection } from "./selection";
 import { undo } from "./snapshot";
-import { connectAddress, markUntouched, navigate, readAddress, workbenchHref, writeAddress } from "./url";
+import { fetchDraft, storeDraft } from "../api/drafts";
+import { connectAddress, fetchAddress, markUntouched, navigate, readAddress, workbenchHref, writeAddress } from "./url";
 import { NO_QUESTION, useWorkspace } from "./workspace";
 
 vi.mock("./runner", () => ({ runPanels: vi.fn() }));
+vi.mock("../api/drafts", () => ({ fetchDraft: vi.fn(), storeDraft: vi.fn() }));
 
 const settle = () => vi.advanceTimersByTime(200);
 const popped = () =>
@@ -23,6 +25,7 @@ beforeEach(() => {
     model: "specimen",
     draft: "Hello",
     prompt: "Hello",
+    second: null,
     question: NO_QUESTION,
     panels: [],
   });
@@ -60,15 +63,15 @@ describe("the address bar", () => {
   it("goes back and forward", async () => {
     useWorkspace.getState().addPanel("a/b");
     settle();
-    useWorkspace.getState().setQuestion({ target: " Mary" });
+    useWorkspace.getState().setQuestion({ target: [" Mary"] });
     settle();
     history.back();
     await popped();
-    expect(useWorkspace.getState().question.target).toBe("");
+    expect(useWorkspace.getState().question.target).toEqual([]);
     expect(useWorkspace.getState().panels.map(({ method }) => method)).toEqual(["a/b"]);
     history.forward();
     await popped();
-    expect(useWorkspace.getState().question.target).toBe(" Mary");
+    expect(useWorkspace.getState().question.target).toEqual([" Mary"]);
   });
 
   it("keeps the identity of panels that stay", async () => {
@@ -82,17 +85,41 @@ describe("the address bar", () => {
   });
 
   it("reads the state it is opened with, and keeps what it does not know", () => {
-    history.replaceState(null, "", "/#m=other&p=Hi+there&at=1-3&t=+x&z=7&v=a/b;c/d~n:2");
+    history.replaceState(null, "", "/#m=other&p=Hi+there&at=1-3&t=+x&y=7&v=a/b;c/d~n:2");
     expect(readAddress()).toBe(true);
     expect(useWorkspace.getState()).toMatchObject({
       model: "other",
       prompt: "Hi there",
       draft: "Hi there",
-      question: { target: " x" },
+      question: { target: [" x"] },
     });
     expect(selection.get().range).toEqual([1, 3]);
     writeAddress("same");
-    expect(location.hash).toBe("#m=other&p=Hi+there&at=1-3&t=+x&v=a/b;c/d~n:2&z=7");
+    expect(location.hash).toBe("#m=other&p=Hi+there&at=1-3&t=+x&v=a/b;c/d~n:2&y=7");
+  });
+
+  it("stores what is too long for a link under a short name, and opens it again", async () => {
+    vi.mocked(storeDraft).mockResolvedValue("abc");
+    const long = "word ".repeat(500);
+    useWorkspace.setState({ draft: long, prompt: long });
+    settle();
+    expect(location.hash.length).toBeGreaterThan(1800);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(location.hash).toBe("#w=abc");
+    writeAddress();
+    expect(location.hash).toBe("#w=abc");
+    selection.setPin({ position: 4 });
+    settle();
+    expect(location.hash).toContain("at=4");
+  });
+
+  it("asks the server for a short name it has not met", async () => {
+    vi.mocked(fetchDraft).mockResolvedValue("m=specimen&p=Found&at=2");
+    history.replaceState(null, "", "/#w=other");
+    await fetchAddress();
+    expect(readAddress()).toBe(true);
+    expect(useWorkspace.getState().prompt).toBe("Found");
+    expect(selection.get().pin).toEqual({ position: 2 });
   });
 
   it("leaves other pages alone", () => {
@@ -110,10 +137,10 @@ describe("undo", () => {
     settle();
     selection.setPin({ position: 2 });
     settle();
-    useWorkspace.getState().setQuestion({ target: "x" });
+    useWorkspace.getState().setQuestion({ target: ["x"] });
     settle();
     expect(undo()).toBe(true);
-    expect(useWorkspace.getState().question.target).toBe("");
+    expect(useWorkspace.getState().question.target).toEqual([]);
     expect(selection.get().pin).toEqual({ position: 2 });
     settle();
     expect(undo()).toBe(true);

@@ -1,6 +1,8 @@
 /** The address bar. No other file reads or writes the location or the history of the page. */
 import { useSyncExternalStore } from "react";
+import { fetchDraft, storeDraft } from "../api/drafts";
 import { decodeAddress, encodeAddress } from "./address";
+import { isEmptyPrompt } from "./prompt";
 import { applyAddress, currentAddress, forgetPast, recordState, structure } from "./snapshot";
 import { selection } from "./selection";
 import { useWorkspace } from "./workspace";
@@ -35,6 +37,9 @@ export const origin = (): string => location.origin;
 let untouched: string | null = null;
 
 function fragment(): string {
+  const { prompt, panels } = currentAddress();
+  // Nothing was ever opened: the workbench is to begin with its first screen.
+  if (untouched === null && isEmptyPrompt(prompt) && panels.length === 0) return "";
   const encoded = encodeAddress(currentAddress());
   return encoded === untouched ? "" : `#${encoded}`;
 }
@@ -42,7 +47,7 @@ function fragment(): string {
 export const workbenchHref = (): string => WORKBENCH + fragment();
 
 /** Whether the address asks for nothing: the first screen is to be shown. */
-export const asksForNothing = (): boolean => decodeAddress(location.hash) === null;
+export const asksForNothing = (): boolean => decodeAddress(spelled(location.hash)) === null;
 
 /** Declare the present state to be the first screen, which has the bare address. */
 export function markUntouched(): void {
@@ -51,17 +56,51 @@ export function markUntouched(): void {
 }
 
 /** What the address says now. */
-const addressed = () => decodeAddress(location.hash) ?? (untouched === null ? null : decodeAddress(untouched));
+const addressed = () => decodeAddress(spelled(location.hash)) ?? (untouched === null ? null : decodeAddress(untouched));
+
+/** Above this a link is stored under a short name. */
+const LONGEST_LINK = 1800;
+const STORED = /^#?w=([\w-]{1,64})$/;
+/** What the short names stand for, as far as this page has met them. */
+const stored = new Map<string, string>();
+
+/** What the address says, with a short name replaced by what it stands for. */
+const spelled = (fragment: string): string => stored.get(STORED.exec(fragment)?.[1] ?? "") ?? fragment;
+
+/** Whether the address is a short name that this page has not met yet. */
+const isShort = () => spelled(location.hash) === location.hash && STORED.test(location.hash);
+
+/** Fetch what a short name in the address stands for. Rejects when the server does not know it. */
+export async function fetchAddress(): Promise<void> {
+  const id = STORED.exec(location.hash)?.[1];
+  if (id && isShort()) stored.set(id, await fetchDraft(id));
+}
+
+/** Put the short name of a long address in its place, once the server has stored it and unless the state went on. */
+async function shorten(long: string): Promise<void> {
+  const known = [...stored].find(([, address]) => address === long)?.[0];
+  const id = known ?? (await storeDraft(long).catch(() => null));
+  if (id === null) return;
+  stored.set(id, long);
+  if (location.pathname === WORKBENCH && location.hash === `#${long}`)
+    history.replaceState(null, "", `${WORKBENCH}${location.search}#w=${id}`);
+}
+
+const PAUSE = 600;
+let shortening: ReturnType<typeof setTimeout> | undefined;
 
 /** Write the state: a new selection replaces the entry in the browser's history, anything else makes one. */
 export function writeAddress(entry: "new" | "same" = "new"): void {
   recordState();
   if (location.pathname !== WORKBENCH) return;
   const next = fragment();
-  if (next === location.hash) return;
+  const now = spelled(location.hash);
+  if (next === now || next === `#${now}`) return;
   const before = addressed();
   const push = entry === "new" && before !== null && structure(before) !== structure(currentAddress());
   history[push ? "pushState" : "replaceState"](null, "", WORKBENCH + location.search + next);
+  clearTimeout(shortening);
+  if (next.length > LONGEST_LINK) shortening = setTimeout(() => void shorten(next.slice(1)), PAUSE);
 }
 
 /** Take over the state that the address holds; false when it holds none. */
@@ -90,8 +129,12 @@ export function connectAddress(): () => void {
   };
   const onPop = () => {
     clearTimeout(timer);
-    readAddress();
-    notify();
+    const take = () => {
+      readAddress();
+      notify();
+    };
+    if (isShort()) void fetchAddress().then(take, take);
+    else take();
   };
   const leave = [useWorkspace.subscribe(soon), selection.subscribe(onSelection)];
   window.addEventListener("popstate", onPop);

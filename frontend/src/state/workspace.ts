@@ -1,6 +1,9 @@
 /** What a person is looking at: model, prompt, question and panels. Results are kept apart, in `runs`. */
 import { create } from "zustand";
 import type { Example, JsonValue } from "../api/types";
+import type { Align } from "../kinds/align";
+import type { FirstToken } from "../kinds/types";
+import type { Prompt } from "./prompt";
 
 export type PanelWidth = "half" | "full";
 
@@ -12,23 +15,46 @@ export interface Panel {
   width?: PanelWidth;
   /** What the colours mean, where a result has several quantities; missing means the first. */
   quantity?: string;
+  /** A name of the person's own; missing means the method's. */
+  title?: string;
+  /** The key of a stored result that the panel keeps showing, whatever is asked elsewhere. */
+  kept?: string;
 }
 
+/** Texts of the tokens of one side of the question, together; empty means the likeliest. */
+export type TokenTexts = string[];
+
 export interface Question {
-  /** Token texts; empty means the two likeliest tokens. */
-  target: string;
-  distractor: string;
+  target: TokenTexts;
+  distractor: TokenTexts;
   /** −1 is the last position. */
   position: number;
 }
 
+/** What is compared with the first: another prompt, another model, or both. */
+export interface Second {
+  /** Empty: the model of the first. */
+  model: string;
+  draft: Prompt;
+  /** The text of the last run. */
+  prompt: Prompt;
+}
+
+/** What comparing panels show. */
+export type Side = "a" | "b" | "difference";
+
 export interface Workspace {
   title: string;
   model: string;
-  /** The text in the editor. */
-  draft: string;
-  /** The text of the last run: what the panels are about. */
-  prompt: string;
+  /** What is in the editor. */
+  draft: Prompt;
+  /** The prompt of the last run: what the panels are about. */
+  prompt: Prompt;
+  /** Null while nothing is compared. */
+  second: Second | null;
+  side: Side;
+  align: Align;
+  firstToken: FirstToken;
   question: Question;
   panels: Panel[];
 }
@@ -36,8 +62,13 @@ export interface Workspace {
 interface Actions {
   setTitle: (title: string) => void;
   setModel: (model: string) => void;
-  setDraft: (draft: string) => void;
-  /** Make the draft the prompt that panels are about. */
+  setDraft: (draft: Prompt) => void;
+  /** Compare with something, or change what is compared with; null ends the comparison. */
+  setSecond: (change: Partial<Second> | null) => void;
+  setSide: (side: Side) => void;
+  setAlign: (align: Align) => void;
+  setFirstToken: (firstToken: FirstToken) => void;
+  /** Make the drafts the prompts that panels are about. */
   commit: () => void;
   setQuestion: (change: Partial<Question>) => void;
   addPanel: (method: string, params?: Panel["params"], width?: PanelWidth) => string;
@@ -46,13 +77,32 @@ interface Actions {
   setQuantity: (uid: string, quantity: string) => void;
   duplicatePanel: (uid: string) => string | null;
   removePanel: (uid: string) => void;
+  /** Give a panel a name; an empty one gives it back that of its method. */
+  renamePanel: (uid: string, title: string) => void;
+  /** Keep showing a stored result, or show again what is asked. */
+  keepResult: (uid: string, key: string | null) => void;
   movePanel: (uid: string, by: number) => void;
+  /** Put a panel at a place in the order. */
+  placePanel: (uid: string, index: number) => void;
   openExample: (example: Example, panels: Omit<Panel, "uid">[]) => void;
   restore: (workspace: Omit<Workspace, "panels"> & { panels: Omit<Panel, "uid">[] }) => void;
 }
 
-export const NO_QUESTION: Question = { target: "", distractor: "", position: -1 };
-export const EMPTY: Workspace = { title: "", model: "", draft: "", prompt: "", question: NO_QUESTION, panels: [] };
+export const NO_QUESTION: Question = { target: [], distractor: [], position: -1 };
+export const EMPTY: Workspace = {
+  title: "",
+  model: "",
+  draft: "",
+  prompt: "",
+  second: null,
+  side: "a",
+  align: "position",
+  firstToken: "shown",
+  question: NO_QUESTION,
+  panels: [],
+};
+
+const listed = (text: string | null | undefined): TokenTexts => (text ? [text] : []);
 
 let made = 0;
 const newUid = () => `panel-${(made += 1)}`;
@@ -75,7 +125,16 @@ export const useWorkspace = create<Workspace & Actions>()((set, get) => {
     setTitle: (title) => set({ title }),
     setModel: (model) => set({ model }),
     setDraft: (draft) => set({ draft }),
-    commit: () => set(({ draft }) => ({ prompt: draft })),
+    setSecond: (change) =>
+      set(({ second, draft, prompt }) => ({
+        second: change && { ...(second ?? { model: "", draft, prompt }), ...change },
+        ...(change ? {} : { side: "a" as const }),
+      })),
+    setSide: (side) => set({ side }),
+    setAlign: (align) => set({ align }),
+    setFirstToken: (firstToken) => set({ firstToken }),
+    commit: () =>
+      set(({ draft, second }) => ({ prompt: draft, second: second && { ...second, prompt: second.draft } })),
     setQuestion: (question) => set((state) => ({ question: { ...state.question, ...question } })),
     addPanel: (method, params = {}, width) => {
       const panel: Panel = { uid: newUid(), method, params, ...(width ? { width } : {}) };
@@ -94,10 +153,13 @@ export const useWorkspace = create<Workspace & Actions>()((set, get) => {
       return copy.uid;
     },
     removePanel: (uid) => set(({ panels }) => ({ panels: panels.filter((panel) => panel.uid !== uid) })),
-    movePanel: (uid, by) =>
+    renamePanel: (uid, title) => change(uid, ({ title: _before, ...panel }) => (title ? { ...panel, title } : panel)),
+    keepResult: (uid, key) => change(uid, ({ kept: _before, ...panel }) => (key ? { ...panel, kept: key } : panel)),
+    movePanel: (uid, by) => get().placePanel(uid, get().panels.findIndex((panel) => panel.uid === uid) + by),
+    placePanel: (uid, index) =>
       set(({ panels }) => {
         const from = panels.findIndex((panel) => panel.uid === uid);
-        const to = Math.max(0, Math.min(panels.length - 1, from + by));
+        const to = Math.max(0, Math.min(panels.length - 1, index));
         return from < 0 || to === from ? {} : { panels: panels.toSpliced(from, 1).toSpliced(to, 0, panels[from]) };
       }),
     openExample: (example, panels) =>
@@ -106,7 +168,9 @@ export const useWorkspace = create<Workspace & Actions>()((set, get) => {
         model: example.model,
         draft: example.prompt,
         prompt: example.prompt,
-        question: { target: example.target ?? "", distractor: example.distractor ?? "", position: -1 },
+        second: null,
+        side: "a",
+        question: { target: listed(example.target), distractor: listed(example.distractor), position: -1 },
         panels: state.panels.length > 0 ? state.panels : named(panels, []),
       })),
     restore: ({ panels, ...workspace }) => set((state) => ({ ...workspace, panels: named(panels, state.panels) })),

@@ -65,7 +65,6 @@ function limits(check: BadgeCheck): string | null {
 export function CheckBadge({ check }: { check: BadgeCheck }) {
   const icon = ICONS[check.verdict];
   const text = checkText(check);
-  const threshold = limits(check);
   return (
     <Popover
       label={check.label}
@@ -76,28 +75,36 @@ export function CheckBadge({ check }: { check: BadgeCheck }) {
           aria-label={`${t(`ui.check.${check.verdict}`)}: ${text}`}
         >
           {icon && <Icon name={icon} size={12} />}
-          {text}
+          <span className="clip">{text}</span>
         </button>
       }
     >
-      <div className="check-note">
-        <div className="row">
-          <span className="bold grow">{check.label}</span>
-          <Badge tone={check.verdict}>{t(`ui.check.${check.verdict}`)}</Badge>
-        </div>
-        {check.explanation && <p>{check.explanation}</p>}
-        <dl className="pairs" style={{ marginTop: 8 }}>
-          <dt>{t("ui.check.value")}</dt>
-          <dd>{checkNumber(check.value)}</dd>
-          {check.control != null && (
-            <>
-              <dt>{t("ui.check.control")}</dt>
-              <dd>{checkNumber(check.control)}</dd>
-            </>
-          )}
-        </dl>
-        {threshold && <p className="ink-3 xs">{threshold}</p>}
-      </div>
+      <CheckNote check={check} />
     </Popover>
+  );
+}
+
+/** What a check measured, against what. */
+export function CheckNote({ check }: { check: BadgeCheck }) {
+  const threshold = limits(check);
+  return (
+    <div className="check-note">
+      <div className="row">
+        <span className="bold grow">{check.label}</span>
+        <Badge tone={check.verdict}>{t(`ui.check.${check.verdict}`)}</Badge>
+      </div>
+      {check.explanation && <p>{check.explanation}</p>}
+      <dl className="pairs">
+        <dt>{t("ui.check.value")}</dt>
+        <dd>{checkNumber(check.value)}</dd>
+        {check.control != null && (
+          <>
+            <dt>{t("ui.check.control")}</dt>
+            <dd>{checkNumber(check.control)}</dd>
+          </>
+        )}
+      </dl>
+      {threshold && <p className="ink-3 xs">{threshold}</p>}
+    </div>
   );
 }

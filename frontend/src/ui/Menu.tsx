@@ -10,15 +10,23 @@ interface MenuProps {
   align?: "start" | "center" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Whether the choice moved the focus elsewhere, so that it does not go back to the trigger. */
+  movedFocus?: () => boolean;
 }
 
 // Never modal: the library's scroll lock writes a style element, which the content policy refuses.
-export function Menu({ trigger, children, align = "end", open, onOpenChange }: MenuProps) {
+export function Menu({ trigger, children, align = "end", open, onOpenChange, movedFocus }: MenuProps) {
   return (
     <Radix.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
+        <Radix.Content
+          className="menu"
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => movedFocus?.() && event.preventDefault()}
+        >
           {children}
         </Radix.Content>
       </Radix.Portal>
@@ -49,7 +57,7 @@ export function MenuItem({ children, onSelect, icon, detail, disabled }: MenuIte
 export function MenuChoice({ children, checked, onSelect, detail }: MenuItemProps & { checked: boolean }) {
   return (
     <Radix.CheckboxItem className="menu-item" checked={checked} onSelect={onSelect}>
-      {checked ? <Icon name="check" size={14} /> : <span style={{ width: 14 }} />}
+      {checked ? <Icon name="check" size={14} /> : <span style={{ flex: "none", width: 14 }} />}
       <span className="clip">{children}</span>
       {detail != null && <span className="menu-detail">{detail}</span>}
     </Radix.CheckboxItem>

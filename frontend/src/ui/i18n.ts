@@ -1,14 +1,19 @@
-/** Strings of the interface: ICU messages in `src/i18n/en.json`, looked up by a key the compiler knows. */
+/** Strings of the interface: ICU messages in `src/i18n/en/`, looked up by a key the compiler knows. */
 import { IntlMessageFormat } from "intl-messageformat";
-import en from "../i18n/en.json";
+import first, { type Messages } from "../i18n/en";
 
-export type MessageKey = keyof typeof en;
+export type MessageKey = keyof Messages;
 type Values = Record<string, string | number | boolean | Date | null | undefined>;
 
 export const locale = "en";
 
-const messages: Record<string, string> = en;
+const messages: Record<string, string> = { ...first };
 const compiled = new Map<string, IntlMessageFormat>();
+
+/** Add the messages of a part of the page that is loaded when it is opened. */
+export function addMessages(more: Record<string, string>): void {
+  Object.assign(messages, more);
+}
 
 /** Whether there is a message of that name, for names that are made up of parts. */
 export const hasMessage = (key: string): key is MessageKey => key in messages;

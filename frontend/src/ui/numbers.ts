@@ -64,12 +64,15 @@ export function scientific(x: Maybe): string {
 
 const grouped = (x: number) => minus(intl({ maximumFractionDigits: 0 }).format(x));
 
+/** Two figures where one would say too little: `1.2`, `124`. */
+const short = (x: number) => fixed(x, Math.abs(x) < 99.95 ? 1 : 0);
+
 /** `16,384`; from a million on `1.2 M`. */
 export function count(x: Maybe): string {
   if (!defined(x)) return UNDEFINED;
   const size = Math.abs(x);
-  if (size >= 1e9) return `${fixed(x / 1e9, 1)}\u00a0B`;
-  if (size >= 1e6) return `${fixed(x / 1e6, 1)}\u00a0M`;
+  if (size >= 1e9) return `${short(x / 1e9)}\u00a0B`;
+  if (size >= 1e6) return `${short(x / 1e6)}\u00a0M`;
   return infinite(x) ?? grouped(Math.round(x));
 }
 

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 
 from stratascope.problem import Problem
-from stratascope.result import HeadGrid
+from stratascope.result import HeadGrid, Result
 from tests.families import FAMILIES, load_tiny
 from tests.methods.call import PROMPT, call, check, values
 from tests.planted import COPY_STRENGTH, INDUCTION_HEAD, induction_model, one_head_model
@@ -18,6 +19,12 @@ TOKENS: list[dict[str, Any]] = [
     {"target_id": 40, "distractor_id": 41},
     {"target_id": 40},
     {"target_id": 40, "center": False},
+    {"target_id": [40, 41, 42], "distractor_id": [7, 9]},
+    {"target_id": [40, 41], "distractor_id": 42},
+    {"target_id": [40, 41, 42]},
+    {"target_id": [40, 41, 42], "center": False},
+    {"distractor_id": [7, 9]},
+    {"target_id": list(range(16, 48)), "distractor_id": list(range(48, 80))},
 ]
 
 
@@ -29,6 +36,11 @@ def network_logits(model: Any, ids: list[int]) -> torch.Tensor:
     return torch.atanh(logits / cap) * cap if cap else logits
 
 
+def ids(result: Result, side: str) -> list[int]:
+    """The tokens of a side."""
+    return [token["id"] for token in result.facts[side]]
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("params", TOKENS)
 @pytest.mark.parametrize("position", [-1, 3])
@@ -36,10 +48,9 @@ def test_parts_add_up_to_the_librarys_own_score(family: str, params: dict[str, A
     model = load_tiny(family)
     result = call(ID, model, position=position, **params)
     logits = network_logits(model, model.tokenize(PROMPT).ids)[position]
-    target, distractor = result.facts["target"]["id"], result.facts["distractor"]
-    expected = float(logits[target])
-    if distractor:
-        expected -= float(logits[distractor["id"]])
+    expected = float(logits[ids(result, "target")].mean())
+    if result.facts["distractor"]:
+        expected -= float(logits[ids(result, "distractor")].mean())
     elif params.get("center", True):
         expected -= float(logits.mean())
     total = float(values(result, "components").sum())
@@ -125,13 +136,16 @@ def test_the_models_two_best_tokens_stand_in() -> None:
     model = load_tiny("gpt2")
     logits = network_logits(model, model.tokenize(PROMPT).ids)[-1]
     best = logits.topk(3).indices.tolist()
-    both = call(ID, model).facts
-    assert (both["target"]["id"], both["distractor"]["id"]) == (best[0], best[1])
-    assert (both["target"]["rank"], both["distractor"]["rank"]) == (1, 2)
-    assert both["target"]["probability"] == pytest.approx(float(logits.softmax(-1)[best[0]]), abs=1e-6)
-    assert call(ID, model, distractor_id=best[0]).facts["target"]["id"] == best[1]
-    assert call(ID, model, distractor_id=best[2]).facts["target"]["id"] == best[0]
-    assert call(ID, model, target_id=best[2]).facts["distractor"] is None
+    both = call(ID, model)
+    assert (ids(both, "target"), ids(both, "distractor")) == (best[:1], best[1:2])
+    target, distractor = both.facts["target"][0], both.facts["distractor"][0]
+    assert (target["rank"], distractor["rank"]) == (1, 2)
+    assert target["probability"] == pytest.approx(float(logits.softmax(-1)[best[0]]), abs=1e-6)
+    assert ids(call(ID, model, distractor_id=best[0]), "target") == best[1:2]
+    assert ids(call(ID, model, distractor_id=best[2]), "target") == best[:1]
+    assert ids(call(ID, model, distractor_id=best[:2]), "target") == best[2:3]
+    alone = call(ID, model, target_id=best[2]).facts
+    assert (alone["distractor"], alone["distractor_probability"]) == (None, None)
 
 
 def test_text_and_id_name_the_same_token() -> None:
@@ -139,6 +153,64 @@ def test_text_and_id_name_the_same_token() -> None:
     by_text = call(ID, model, target=" paris", distractor=" cat")
     by_id = call(ID, model, target_id=model.single_token(" paris"), distractor_id=model.single_token(" cat"))
     np.testing.assert_array_equal(values(by_text, "head"), values(by_id, "head"))
+
+
+def test_a_list_of_one_is_the_one() -> None:
+    model = load_tiny("gpt2")
+    one = call(ID, model, target=" paris", distractor=" cat")
+    listed = call(ID, model, target=[" paris"], distractor=[" cat"])
+    np.testing.assert_array_equal(values(one, "components"), values(listed, "components"))
+    assert (one.facts, one.summary) == (listed.facts, listed.summary)
+
+
+@pytest.mark.parametrize("family", ["gpt2", "gemma2"])
+def test_several_tokens_write_the_mean_of_what_each_writes(family: str) -> None:
+    """By hand: every part of a mean is the mean of that part over all pairs of a target and a distractor."""
+    model, targets, distractors = load_tiny(family), [40, 41, 42], [50, 51]
+    together = call(ID, model, target_id=targets, distractor_id=distractors)
+    pairs = [call(ID, model, target_id=t, distractor_id=d) for t in targets for d in distractors]
+    for name in ("head", "attention", "head_bias", "mlp", "components"):
+        mean = np.mean([values(pair, name) for pair in pairs], axis=0)
+        np.testing.assert_allclose(values(together, name), mean, atol=1e-5, rtol=1e-5)
+
+
+def test_the_probability_of_a_side_is_the_sum_of_its_tokens() -> None:
+    model = load_tiny("gpt2")
+    prob = network_logits(model, model.tokenize(PROMPT).ids)[-1].softmax(-1)
+    facts = call(ID, model, target_id=[40, 41, 42], distractor_id=[50, 51]).facts
+    assert facts["target_probability"] == pytest.approx(float(prob[[40, 41, 42]].sum()), abs=1e-6)
+    assert facts["distractor_probability"] == pytest.approx(float(prob[[50, 51]].sum()), abs=1e-6)
+    assert [token["probability"] for token in facts["distractor"]] == pytest.approx(prob[[50, 51]].tolist(), abs=1e-6)
+
+
+def test_the_sentence_counts_further_tokens() -> None:
+    summary = call(ID, load_tiny("gpt2"), target=[" paris", " cat", " one"], distractor=" on").summary
+    assert "toward “ paris” and 2 more over “ on”," in summary
+
+
+def test_naming_a_token_twice_offers_the_side_with_each_once() -> None:
+    model = load_tiny("gpt2")
+    for asked in ({"target": [" paris", " cat", " paris"]}, {"distractor_id": [40, 41, 40, 41]}):
+        with pytest.raises(Problem) as found:
+            call(ID, model, **asked)
+        assert (found.value.code, found.value.field) == ("same_token", next(iter(asked)))
+        assert found.value.remedy
+        assert found.value.changes in ({"target": [" paris", " cat"]}, {"distractor_id": [40, 41]})
+        call(ID, model, **found.value.changes)
+
+
+def test_a_token_on_both_sides_is_named() -> None:
+    with pytest.raises(Problem, match="both name “ cat”") as found:
+        call(ID, load_tiny("gpt2"), target=[" paris", " cat"], distractor=[" on", " cat"])
+    assert found.value.changes is not None
+    call(ID, load_tiny("gpt2"), **found.value.changes)
+
+
+@pytest.mark.parametrize("side", [[], list(range(33)), "", [""], [None], [-1], True])
+@pytest.mark.parametrize("name", ["target", "distractor", "target_id", "distractor_id"])
+def test_a_side_is_one_to_32_tokens(name: str, side: Any) -> None:
+    with pytest.raises(ValidationError):
+        call(ID, load_tiny("gpt2"), **{name: side})
 
 
 def test_swapping_the_tokens_turns_every_sign() -> None:
@@ -159,6 +231,11 @@ def test_centring_changes_a_single_token_and_no_difference() -> None:
     ("params", "code"),
     [
         ({"target_id": 40, "distractor_id": 40}, "same_token"),
+        ({"target_id": [40, 41], "distractor_id": [42, 40]}, "same_token"),
+        ({"target_id": [40, 40]}, "same_token"),
+        ({"distractor": [" paris", " paris"]}, "same_token"),
+        ({"target": [" paris", "not one token"]}, "token_not_single"),
+        ({"target_id": [3, 10**6]}, "bad_parameter"),
         ({"target": " paris", "distractor": " paris"}, "same_token"),
         ({"target": " paris", "target_id": 3}, "bad_parameter"),
         ({"target_id": 10**6}, "bad_parameter"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, TokenText, method
+from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, TokenIds, TokenTexts, method
 from stratascope.problem import Problem, position_out_of_range
-from stratascope.result import Array, Check, HeadGrid, Quantity, Token
+from stratascope.result import Array, Check, HeadGrid, Quantity
 
 if TYPE_CHECKING:
     import torch
@@ -17,31 +18,34 @@ if TYPE_CHECKING:
     from stratascope.models.run import Run
     from stratascope.numerics.attribution import Direction, Split
 
-Id = Annotated[int, Field(ge=0)]
 LISTED = 10
 
 
 class DirectLogitAttributionParams(PromptParams):
-    """Which answer, against which, and where."""
+    """Which answers, against which, and where."""
 
     position: int = Field(
         -1, ge=-1_000_000, le=1_000_000, description="Position whose prediction is explained; −1 is the last."
     )
-    target: TokenText | None = Field(
-        None, description="Token to explain, by text. Without one it is the model's top token there."
-    )
-    distractor: TokenText | None = Field(
+    target: TokenTexts | None = Field(
         None,
-        description="Token it is compared with, by text. Without target and distractor it is the model's second token; with "
-        "a target alone, the target's logit above the mean of all is explained.",
+        description="Token to explain, by text, or a list of up to 32, whose mean logit is explained. Without one it is the "
+        "model's top token there.",
     )
-    target_id: Id | None = Field(None, title="Target id", description="Token to explain, by id.")
-    distractor_id: Id | None = Field(None, title="Distractor id", description="Token it is compared with, by id.")
+    distractor: TokenTexts | None = Field(
+        None,
+        description="Token it is compared with, by text, or a list of up to 32, whose mean logit counts. Without target and "
+        "distractor it is the model's second token; with a target alone, its logit above the mean of all is explained.",
+    )
+    target_id: TokenIds | None = Field(None, title="Target id", description="Token or tokens to explain, by id.")
+    distractor_id: TokenIds | None = Field(
+        None, title="Distractor id", description="Token or tokens it is compared with, by id."
+    )
     center: bool = Field(
         True,
         title="Above the mean",
-        description="Explain a single token's logit above the mean logit of the vocabulary, which makes its size "
-        "meaningful. Changes nothing when two tokens are compared.",
+        description="Explain a target's logit above the mean logit of the vocabulary, which makes its size meaningful. "
+        "Changes nothing when it is compared with a distractor.",
     )
 
 
@@ -53,7 +57,7 @@ def _cost(model: ModelFacts, params: DirectLogitAttributionParams, tokens: int) 
 
 @method(
     title="Direct logit attribution",
-    version=1,
+    version=2,
     guide=Guide(
         question="What causes the answer?",
         purpose="Splits the score of one token against another exactly over the embedding, every head and every MLP.",
@@ -74,26 +78,31 @@ def _cost(model: ModelFacts, params: DirectLogitAttributionParams, tokens: int) 
 def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams) -> HeadGrid:
     """Split a logit difference, or one logit above the mean, over everything that was added to make the stream.
 
-    With u = W_U[target] − W_U[distractor] and x the last stream at the position, x = Σ c, the part c contributes
-    scale·⟨φ(c), u⟩, φ being the final norm with the statistics of x held fixed: (c − mean(c))/σ ⊙ γ for LayerNorm, c/ρ ⊙ γ
-    for RMSNorm. What the norm's and the unembedding's own additive parts give is `bias`. With a softcap the split is of the
-    value before it. Attention splits into heads, o_h W_O^h, through frozen post norms where the layer has them, and its bias.
+    The score is the mean logit of the targets minus the mean logit of the distractors; the probability of a side is the sum
+    of those of its tokens. With u = mean W_U[targets] − mean W_U[distractors] and x the last stream at the position,
+    x = Σ c, the part c contributes scale·⟨φ(c), u⟩, φ being the final norm with the statistics of x held fixed:
+    (c − mean(c))/σ ⊙ γ for LayerNorm, c/ρ ⊙ γ for RMSNorm. What the norm's and the unembedding's own additive parts give is
+    `bias`. With a softcap the split is of the value before it. Attention splits into heads, o_h W_O^h, through frozen post
+    norms where the layer has them, and its bias.
 
     Arrays, in logits, positive toward the target: `head` [layer, head]; `attention`, `head_bias`, `mlp` [layer]; `components`
     [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total.
     """
+    from stratascope.numerics.attribution import Direction
+
     run = model.read(params)
     position = _position(params.position, len(run.ids))
-    target, distractor = _tokens(model, run, params, position)
-    direction = _direction(target, distractor, params.center)
-    split = _split(model, run, position, direction)
+    targets, distractors = _sides(model, run, params, position)
+    split = _split(model, run, position, Direction.between(targets, distractors, centred=params.center))
     labels = ["embedding", *(f"{layer} {part}" for layer in range(model.layers) for part in ("attn", "mlp")), "bias"]
-    named = [token for token in (target, distractor) if token is not None]
     prob = run.logits([position])[0].softmax(-1)
+    target, distractor = _named(model, targets, prob), _named(model, distractors, prob) or None
     facts: dict[str, Any] = {
         "position": position,
-        "target": _named(target, prob),
-        "distractor": None if distractor is None else _named(distractor, prob),
+        "target": target,
+        "distractor": distractor,
+        "target_probability": _together(target),
+        "distractor_probability": _together(distractor),
         "model_value": split.model_value,
         "total": split.total,
         "bias": split.bias,
@@ -111,7 +120,7 @@ def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams)
         quantities=[Quantity(name="head", label="effect on target − distractor", scale="eff", unit="logits")],
         coords={"component": labels},
         tokens=run.tokens.tokens,
-        vocabulary=sorted(named, key=lambda token: token.id),
+        vocabulary=[model.token(token) for token in sorted([*targets, *distractors])],
         facts=facts,
         summary=_summary(split, facts),
         checks=_checks(split),
@@ -127,40 +136,25 @@ def _position(position: int, tokens: int) -> int:
     return found
 
 
-def _tokens(model: Model, run: Run, params: DirectLogitAttributionParams, position: int) -> tuple[Token, Token | None]:
-    """Target and distractor as asked for; the model's two best tokens stand in for what is not named."""
-    target = _given(model, "target", params.target, params.target_id)
-    distractor = _given(model, "distractor", params.distractor, params.distractor_id)
-    if target is None:
-        best = [int(i) for i in run.logits([position])[0].topk(2).indices]
-        second = best[1] if distractor is None else distractor
-        target, distractor = next(i for i in best if i != second), second
-    if target == distractor:
+def _sides(model: Model, run: Run, params: DirectLogitAttributionParams, position: int) -> tuple[list[int], list[int]]:
+    """Ids of targets and distractors as asked for; the model's best tokens stand in for what is not named."""
+    from stratascope.models.question import likeliest, named_tokens
+
+    targets = named_tokens(model, "target", params.target, params.target_id)
+    distractors = named_tokens(model, "distractor", params.distractor, params.distractor_id)
+    if not targets:
+        logits = run.logits([position])[0]
+        targets = [likeliest(logits, besides=distractors)]
+        distractors = distractors or [likeliest(logits, besides=targets)]
+    if both := [model.token(token).text for token in targets if token in distractors]:
         raise Problem(
             "same_token",
-            "The two tokens must differ.",
+            f"The two sides must differ; both name “{both[0]}”.",
             field="distractor",
             remedy="Compare with the model's own choices instead",
             changes={"target": None, "distractor": None, "target_id": None, "distractor_id": None},
         )
-    return model.token(target), None if distractor is None else model.token(distractor)
-
-
-def _given(model: Model, name: str, text: str | None, token: int | None) -> int | None:
-    """The id of a token named by text or by id."""
-    if text is not None and token is not None:
-        raise Problem("bad_parameter", f"Give {name} or {name}_id, not both.", field=name)
-    if token is not None and token >= model.facts.vocabulary:
-        message = f"{name}_id must be below {model.facts.vocabulary}; got {token}."
-        raise Problem("bad_parameter", message, field=f"{name}_id")
-    return model.single_token(text) if text is not None else token
-
-
-def _direction(target: Token, distractor: Token | None, center: bool) -> Direction:
-    from stratascope.numerics.attribution import Direction
-
-    weights = {target.id: 1.0} if distractor is None else {target.id: 1.0, distractor.id: -1.0}
-    return Direction(weights, centred=center)
+    return targets, distractors
 
 
 def _split(model: Model, run: Run, position: int, direction: Direction) -> Split:
@@ -204,10 +198,19 @@ def _head_bias(model: Model, run: Run, layer: int, position: int) -> torch.Tenso
     return bias if bias.dim() == 1 else bias[position]
 
 
-def _named(token: Token, prob: torch.Tensor) -> dict[str, Any]:
-    """A token for the facts, with the model's probability and rank of it."""
-    own = float(prob[token.id])
-    return {"id": token.id, "text": token.text, "probability": own, "rank": 1 + int((prob > own).sum())}
+def _named(model: Model, ids: Sequence[int], prob: torch.Tensor) -> list[dict[str, Any]]:
+    """Tokens for the facts, with the model's probability and rank of each."""
+    found = []
+    for token in ids:
+        own = float(prob[token])
+        rank = 1 + int((prob > own).sum())
+        found.append({"id": token, "text": model.token(token).text, "probability": own, "rank": rank})
+    return found
+
+
+def _together(side: list[dict[str, Any]] | None) -> float | None:
+    """The probability of a side."""
+    return None if side is None else sum(token["probability"] for token in side)
 
 
 def _top(split: Split) -> list[dict[str, Any]]:
@@ -260,9 +263,15 @@ def _summary(split: Split, facts: dict[str, Any]) -> str:
     """The largest head and what everything adds up to."""
     layer, head = divmod(int(np.abs(split.head).argmax()), split.head.shape[1])
     largest = float(split.head[layer, head])
-    over = f" over “{facts['distractor']['text']}”" if facts["distractor"] else ""
+    over = f" over {_side(facts['distractor'])}" if facts["distractor"] else ""
     text = (
-        f"Head {layer}.{head} writes {largest:+.2f} toward “{facts['target']['text']}”{over}, the largest of "
+        f"Head {layer}.{head} writes {largest:+.2f} toward {_side(facts['target'])}{over}, the largest of "
         f"{split.head.size} heads; all parts sum to {split.total:+.2f} (model {split.model_value:+.2f})."
     )
     return text.replace("-", "−")
+
+
+def _side(tokens: Sequence[dict[str, Any]]) -> str:
+    """A side for a sentence."""
+    more = f" and {len(tokens) - 1} more" if len(tokens) > 1 else ""
+    return f"“{tokens[0]['text']}”{more}"

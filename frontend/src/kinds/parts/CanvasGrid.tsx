@@ -1,15 +1,21 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from "react";
 import type { GridChart, GridOptions } from "../../charts/grid";
 import type { Mark } from "../../charts/layout";
-import { setPart, togglePart, usePin } from "../selection";
+import type { Pin } from "../../charts/marks";
+import { setPart, togglePart } from "../selection";
 import type { Cell, SelectionStore } from "../types";
+import "./grid.css";
 import { GridKeys } from "./GridKeys";
+import { clickPart, letterOf, usePins, type Pins } from "./pins";
 
 type Handlers = Pick<GridOptions, "onHover" | "onPin" | "onView" | "tip">;
 
 interface Chart<Data> extends Omit<GridChart, "update"> {
   update: (data: Data, changed?: never) => void;
 }
+
+/** What a grid can be told from outside. */
+export type GridHandle = Pick<GridChart, "zoom">;
 
 export interface CanvasGridProps<Data> {
   label: string;
@@ -27,11 +33,29 @@ export interface CanvasGridProps<Data> {
   tip: (mark: Mark) => readonly string[] | null;
   /** Positions run across: Shift extends a range of them. Gives the position of a column and back. */
   range?: { position: (column: number) => number; column: (position: number) => number | null };
-  onView?: (first: number, last: number, overflow: boolean) => void;
+  onView?: GridOptions["onView"];
+  /** A key that the grid has no use for. Returns whether it was used. */
+  onKey?: (key: string) => boolean;
+  ref?: Ref<GridHandle>;
+}
+
+/** How much a key enlarges. */
+const ENLARGE = 1.4;
+const ZOOM: Record<string, number | "fit"> = { "+": ENLARGE, "=": ENLARGE, "-": 1 / ENLARGE, "0": "fit" };
+
+/** What a click says that sets a further pin. */
+const BESIDE = { metaKey: true, ctrlKey: false };
+
+/** Pins that stand for a place of the grid, with their letters. */
+function marksOf(pins: Pins, place: (cell: Cell) => Mark | null): Pin[] {
+  return [pins.pin, ...pins.also].flatMap((cell, i) => {
+    const mark = cell && place(cell);
+    return mark ? [{ ...mark, letter: letterOf(pins, i) }] : [];
+  });
 }
 
 /** A canvas chart in React: made once, updated when its data change, highlighted without rendering. */
-export function CanvasGrid<Data>(props: CanvasGridProps<Data>) {
+export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
   const { create, data, rows, columns, upward = true, selection, toCell, toMark, text, range } = props;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart<Data> | null>(null);
@@ -39,10 +63,11 @@ export function CanvasGrid<Data>(props: CanvasGridProps<Data>) {
   const latest = useRef(props);
   const drawn = useRef(data);
   const [ready, setReady] = useState(0);
-  const pin = usePin(selection);
+  const pins = usePins(selection);
   useLayoutEffect(() => {
     latest.current = props;
   });
+  useImperativeHandle(ref, () => ({ zoom: (...how) => chart.current?.zoom(...how) }), []);
 
   useLayoutEffect(() => {
     if (!host.current) return undefined;
@@ -50,14 +75,14 @@ export function CanvasGrid<Data>(props: CanvasGridProps<Data>) {
     drawn.current = latest.current.data;
     const made = create(host.current, drawn.current, {
       onHover: (mark) => latest.current.selection.setHover(mark && part(mark)),
-      onPin: (mark, { extend }) => {
+      onPin: (mark, gesture) => {
         const { range: across, selection: store } = latest.current;
         const from = store.get().pin?.position;
-        if (extend && across && from != null && mark.column != null)
+        if (gesture.shiftKey && across && from != null && mark.column != null)
           store.setRange([from, across.position(mark.column)]);
-        else togglePart(store, part(mark));
+        else clickPart(store, part(mark), gesture);
       },
-      onView: (...view) => latest.current.onView?.(...view),
+      onView: (view) => latest.current.onView?.(view),
       tip: (mark) => latest.current.tip(mark),
     });
     chart.current = made;
@@ -75,13 +100,12 @@ export function CanvasGrid<Data>(props: CanvasGridProps<Data>) {
   }, [data]);
 
   const mark = useCallback(() => {
-    const { pin: pinned, hover, range: chosen } = latest.current.selection.get();
+    const { pin, also = [], hover, range: chosen } = latest.current.selection.get();
     const { toMark: place, range: across } = latest.current;
-    const pinnedMark = pinned && place(pinned);
     const [from, to] = chosen && across ? chosen.map((position) => across.column(position)) : [null, null];
     chart.current?.highlight({
       hover: hover && place(hover),
-      pins: pinnedMark ? [pinnedMark] : [],
+      pins: marksOf({ pin, also }, place),
       range: from != null && to != null ? [from, to] : null,
       focus: focus.current,
     });
@@ -94,16 +118,22 @@ export function CanvasGrid<Data>(props: CanvasGridProps<Data>) {
 
   function onFocus(spot: Mark | null) {
     focus.current = spot;
-    if (spot?.column != null) chart.current?.reveal(spot.column);
+    if (spot) chart.current?.reveal(spot);
     chart.current?.point(spot);
     mark();
   }
 
-  const pinned = pin && toMark(pin);
-  const column = pinned?.column ?? null;
+  const pinned = pins.pin && toMark(pins.pin);
+  const [row, column] = [pinned?.row ?? null, pinned?.column ?? null];
   useEffect(() => {
-    if (column != null) chart.current?.reveal(column);
-  }, [column, ready]);
+    if (row != null || column != null) chart.current?.reveal({ row, column });
+  }, [row, column, ready]);
+
+  function onKey(key: string): boolean {
+    if (!(key in ZOOM)) return props.onKey?.(key) ?? false;
+    chart.current?.zoom(ZOOM[key], focus.current ?? pinned);
+    return true;
+  }
 
   return (
     <GridKeys
@@ -112,10 +142,13 @@ export function CanvasGrid<Data>(props: CanvasGridProps<Data>) {
       columns={columns}
       upward={upward}
       pinned={pinned}
+      isPinned={(spot) => marksOf(pins, toMark).some((pin) => pin.row === spot.row && pin.column === spot.column)}
       text={text}
       onMove={(spot) => setPart(selection, toCell(spot))}
       onToggle={(spot) => togglePart(selection, toCell(spot))}
+      onFurther={(spot) => clickPart(selection, toCell(spot), BESIDE)}
       onRange={range && ((from, to) => selection.setRange([range.position(from), range.position(to)]))}
+      onKey={onKey}
       onFocus={onFocus}
       place={(spot) => chart.current?.place(spot) ?? null}
     >

@@ -2,16 +2,17 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { t } from "../../ui/i18n";
 import { Notice } from "../../ui/Notice";
 import { Skeleton } from "../../ui/Skeleton";
-import { togglePart } from "../selection";
 import type { SelectionStore } from "../types";
 import { cellOf, columnOf } from "./curve";
 import { curveChart, type CurveChart, type CurveData, type CurveOptions } from "./curveChart";
+import { clickPart, letterOf } from "./pins";
 
 interface CurvePlotProps {
   data: CurveData;
   selection: SelectionStore;
   /** The column that has the keyboard's focus. */
   focus: number | null;
+  onZoom: (columns: [number, number] | null) => void;
   tip: NonNullable<CurveOptions["tip"]>;
 }
 
@@ -31,7 +32,14 @@ export function CurvePlot(props: CurvePlotProps) {
     const cell = (column: number) => cellOf(latest.current.data.curve, column);
     const made = curveChart(host.current, latest.current.data, {
       onHover: (column) => latest.current.selection.setHover(column == null ? null : cell(column)),
-      onPin: (column) => togglePart(latest.current.selection, cell(column)),
+      onPin: (column, gesture) => {
+        const { data: shown, selection: store, onZoom } = latest.current;
+        const from = columnOf(shown.curve, store.get().pin);
+        if (gesture.shiftKey && from != null && from !== column)
+          onZoom([Math.min(from, column), Math.max(from, column)]);
+        else clickPart(store, cell(column), gesture);
+      },
+      onZoom: (columns) => latest.current.onZoom(columns),
       tip: (...where) => latest.current.tip(...where),
       onDrawn: () => setState("drawn"),
       onFail: () => setState("failed"),
@@ -49,8 +57,12 @@ export function CurvePlot(props: CurvePlotProps) {
 
   useEffect(() => {
     const mark = () => {
-      const { pin, hover } = selection.get();
-      chart.current?.highlight({ pin: columnOf(data.curve, pin), hover: columnOf(data.curve, hover), focus });
+      const { pin, also = [], hover } = selection.get();
+      const pins = [pin, ...also].flatMap((cell, i) => {
+        const column = columnOf(data.curve, cell);
+        return column == null ? [] : [{ column, letter: letterOf({ pin, also }, i) }];
+      });
+      chart.current?.highlight({ pins, hover: columnOf(data.curve, hover), focus });
     };
     mark();
     return selection.subscribe(mark);

@@ -1,108 +1,131 @@
-import { useMemo } from "react";
-import type { Bar } from "../../charts/bars";
-import { matrix, matrixSteps, type MatrixOptions } from "../../charts/matrix";
+import { useMemo, useRef, type RefObject } from "react";
+import { matrix, type MatrixOptions } from "../../charts/matrix";
 import type { GridData } from "../../charts/paint";
 import { t } from "../../ui/i18n";
-import { forScale } from "../../ui/numbers";
 import { tokenText } from "../../ui/tokenText";
-import { togglePart, usePin } from "../selection";
-import type { Quantity, SelectionStore } from "../types";
-import { CanvasGrid } from "./CanvasGrid";
-import { barColour } from "./colour";
-import type { Attention } from "./patterns";
-import { useBars } from "./useBars";
+import { entryOf } from "../result";
+import type { SelectionStore, Token } from "../types";
+import { CanvasGrid, type GridHandle } from "./CanvasGrid";
+import { useViewStore, type ViewStore } from "./gridView";
+import { LinkLines } from "./LinkLines";
+import { LookedAt } from "./LookedAt";
+import { clippedOf, stepsOf, tokenAt, type Attention } from "./patterns";
+import { numberText } from "./quantity";
+import { ZoomControls } from "./ZoomControls";
 
-const LISTED = 5;
+export type MatrixView = "matrix" | "lines";
 
 interface EnlargedMatrixProps {
-  quantity: Quantity;
   attention: Attention;
-  /** Entries of the layer and the head, not their numbers. */
+  /** Entries of the layer, the head and the pinned query, not their numbers. */
   layer: number;
   head: number;
+  query: number;
+  view: MatrixView;
+  /** Links below this size are drawn as nothing. */
+  least: number;
+  others: readonly (Token | null)[];
   selection: SelectionStore;
+  /** Whether what the query looks at is listed beside. */
+  listed: boolean;
 }
+
+/** Up to so many rows are named by the start of their tokens; more have room for numbers only. */
+const NAMED = 24;
+const NAME = 6;
+/** A text of more tokens is looked at in parts. */
+const LONG = 64;
 
 const createMatrix = (element: HTMLElement, data: GridData, handlers: MatrixOptions) => matrix(element, data, handlers);
 
-/** One head at full size: rows look, columns are looked at. */
-export function EnlargedMatrix({ quantity, attention, layer, head, selection }: EnlargedMatrixProps) {
-  const { patterns, tokens } = attention;
-  const [queries, keys] = patterns.size;
-  const pin = usePin(selection);
-  const query = Math.min(queries - 1, pin?.query ?? pin?.position ?? queries - 1);
-  const data = useMemo<GridData>(() => {
-    const linear = { ...patterns, root: false };
-    return {
-      rows: queries,
-      columns: keys,
-      scale: patterns.scale,
-      steps: matrixSteps(linear, layer, head),
-      rowLabels: Array.from({ length: queries }, (_, i) => (queries <= 24 ? tokenText(tokens[i], 9) : String(i))),
-      columnIndices: Array.from({ length: keys }, (_, i) => String(i)),
-    };
-  }, [patterns, tokens, queries, keys, layer, head]);
-  const weight = (q: number, k: number) => forScale(quantity.scale, patterns.weight(layer, head, q, k));
-  const spot = (i: number) => `${tokenText(tokens[i], 16)} ${i}`;
-  const title = `${attention.layers[layer]}.${attention.heads[head]}`;
-  const list = useMemo(() => {
-    const last = patterns.causal ? Math.min(query, keys - 1) : keys - 1;
-    const all = Array.from({ length: last + 1 }, (_, key) => ({
-      key,
-      value: patterns.weight(layer, head, query, key),
-    }));
-    const known = all
-      .filter(({ value }) => !Number.isNaN(value))
-      .sort((one, two) => Math.abs(two.value) - Math.abs(one.value));
-    const shown = known.slice(0, LISTED).map(({ key, value }): Bar => ({
-      id: key,
-      name: tokenText(tokens[key], 16),
-      detail: String(key),
-      value,
-      text: forScale(quantity.scale, value),
-      colour: barColour(quantity.scale, value),
-    }));
-    return { shown, total: last + 1 };
-  }, [patterns, tokens, quantity, keys, layer, head, query]);
-  const host = useBars(list.shown, selection, () => ({ hover: selection.get().hover?.key ?? null, pins: [] }), {
-    onHover: (key) => selection.setHover(key == null ? null : { query, key, position: key }),
-    onPin: (key) => togglePart(selection, { query, key }),
-  });
+/** One head at full size, and what its pinned query looks at. Rows look, columns are looked at. */
+export function EnlargedMatrix(props: EnlargedMatrixProps) {
+  const { attention, layer, head, view } = props;
+  const { layers, heads, queries, keys, quantity, weight } = attention;
+  const name = `${layers[layer]}.${heads[head]}`;
+  const spot = (position: number) => `${tokenText(tokenAt(attention, position), 16)} ${position}`;
+  const text = (query: number, key: number) =>
+    t(attention.causal && keys[key] > queries[query] ? "kinds.matrices.masked" : "kinds.matrices.link", {
+      from: spot(queries[query]),
+      to: spot(keys[key]),
+      value: numberText(quantity, weight(layer, head, query, key)),
+    });
+  const label = t("kinds.matrices.label", { head: name });
+  const grid = useRef<GridHandle | null>(null);
+  const zoom = useViewStore();
   return (
-    <div className="enlarged">
+    <div className={view === "lines" ? "enlarged lines" : "enlarged"}>
       <div className="enlarged-matrix">
-        <h4>{t("kinds.matrices.title", { head: title })}</h4>
-        <CanvasGrid
-          label={t("kinds.matrices.label", { head: title })}
-          create={createMatrix}
-          data={data}
-          rows={queries}
-          columns={keys}
-          upward={false}
-          selection={selection}
-          toCell={({ row, column }) => ({
-            ...(row == null ? {} : { query: row, position: row }),
-            ...(column == null ? {} : { key: column }),
-          })}
-          toMark={(cell) => {
-            const row = cell.query ?? cell.position ?? null;
-            return row == null && cell.key == null
-              ? null
-              : { row, column: cell.query == null ? null : (cell.key ?? null) };
-          }}
-          text={(q, k) => t("kinds.matrices.link", { from: spot(q), to: spot(k), value: weight(q, k) })}
-          tip={({ row, column }) =>
-            row == null || column == null || (patterns.causal && column > row)
-              ? null
-              : [`${spot(row)} → ${spot(column)}`, `${quantity.label} ${weight(row, column)}`]
-          }
-        />
+        <div className="enlarged-head">
+          <h4>
+            <span className="enlarged-name">{t("kinds.matrices.title", { head: name })}</span>{" "}
+            {t("kinds.matrices.axes")}
+          </h4>
+          {view === "matrix" && <ZoomControls view={zoom} grid={grid} compact={false} />}
+        </div>
+        {view === "lines" ? (
+          <LinkLines {...props} label={label} text={text} />
+        ) : (
+          <Matrix {...props} label={label} text={text} grid={grid} zoom={zoom} />
+        )}
       </div>
-      <div className="enlarged-list">
-        <h4>{t("kinds.matrices.from", { from: spot(query) })}</h4>
-        <div ref={host} aria-hidden="true" />
-        <p className="xs ink-3">{t("kinds.matrices.keys", { shown: list.shown.length, total: list.total })}</p>
-      </div>
+      {props.listed && <LookedAt {...props} />}
     </div>
+  );
+}
+
+interface MatrixProps extends EnlargedMatrixProps {
+  label: string;
+  text: (query: number, key: number) => string;
+  grid: RefObject<GridHandle | null>;
+  zoom: ViewStore;
+}
+
+function Matrix({ attention, layer, head, least, selection, label, text, grid, zoom }: MatrixProps) {
+  const { queries, keys, skipped, quantity, causal } = attention;
+  const columns = keys.length - skipped;
+  const data = useMemo<GridData>(
+    () => ({
+      rows: queries.length,
+      columns,
+      scale: quantity.scale,
+      steps: stepsOf(attention, layer, head, least),
+      clipped: clippedOf(attention, layer, head),
+      rowLabels: queries.map((position) =>
+        queries.length <= NAMED ? tokenText(tokenAt(attention, position), NAME) : String(position),
+      ),
+      columnIndices: keys.slice(skipped).map(String),
+    }),
+    [attention, layer, head, least, queries, keys, columns, skipped, quantity],
+  );
+  return (
+    <CanvasGrid
+      label={label}
+      create={createMatrix}
+      data={data}
+      rows={queries.length}
+      columns={columns}
+      upward={false}
+      selection={selection}
+      ref={grid}
+      // All of a long text fits at first, in cells too small to be pointed at.
+      onView={(shown) => zoom.report({ ...shown, zoomable: shown.zoomable || queries.length > LONG })}
+      toCell={({ row, column }) => ({
+        ...(row == null ? {} : { query: queries[row], position: queries[row] }),
+        ...(column == null ? {} : { key: keys[column + skipped] }),
+      })}
+      toMark={(cell) => {
+        const row = entryOf(queries, cell.query ?? (cell.key == null ? cell.position : null));
+        const key = entryOf(keys, cell.key);
+        const column = key == null || key < skipped ? null : key - skipped;
+        return row == null && column == null ? null : { row, column };
+      }}
+      text={(row, column) => text(row, column + skipped)}
+      tip={({ row, column }) =>
+        row == null || column == null || (causal && keys[column + skipped] > queries[row])
+          ? null
+          : [text(row, column + skipped)]
+      }
+    />
   );
 }

@@ -21,8 +21,14 @@ export interface GridKeysProps {
   onMove: (spot: Spot) => void;
   /** Enter or space on a cell. */
   onToggle: (spot: Spot) => void;
+  /** Shift and Enter: a further pin. */
+  onFurther?: (spot: Spot) => void;
+  /** Whether a cell is pinned, where several may be. */
+  isPinned?: (spot: Spot) => boolean;
   /** Shift and an arrow, from column to column. */
   onRange?: (from: number, to: number) => void;
+  /** Any other key. Returns whether it was used. */
+  onKey?: (key: string) => boolean;
   /** The cell that has the keyboard's focus, or none. */
   onFocus: (spot: Spot | null) => void;
   /** Where a cell is on the screen. */
@@ -32,6 +38,8 @@ export interface GridKeysProps {
 }
 
 const PAGE = 4;
+
+const NAMED: readonly string[] = ["Enter", " "];
 
 function moved(key: string, spot: Spot, { rows, columns, upward }: GridKeysProps): Spot | null {
   const up = upward ? 1 : -1;
@@ -52,52 +60,71 @@ function moved(key: string, spot: Spot, { rows, columns, upward }: GridKeysProps
 
 /**
  * The keyboard of a drawn grid. One tab stop: a cell of the document, laid over the drawn one, that mirrors it in words.
- * Arrows, Home, End, Page Up and Page Down move the pin; Shift extends a range; Enter pins and unpins.
+ * Arrows, Home, End, Page Up and Page Down move the pin; Shift extends a range; Enter pins and unpins. With ⌘ or Ctrl the
+ * focus moves and the pin stays; Shift and Enter set a further pin there.
  */
 export function GridKeys(props: GridKeysProps) {
-  const { label, rows, columns, upward, pinned, text, onMove, onToggle, onRange, onFocus, place, children } = props;
+  const { label, rows, columns, upward, pinned, text, onMove, onToggle, onFurther, onRange, onFocus, place } = props;
   const [own, setOwn] = useState<Spot>({ row: upward ? rows - 1 : 0, column: columns - 1 });
+  const [strayed, setStrayed] = useState(false);
   const [anchor, setAnchor] = useState<number | null>(null);
   const cell = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
+  const clicked = useRef(false);
+  const home = strayed ? null : pinned;
   const spot = {
-    row: Math.max(0, Math.min(rows - 1, pinned?.row ?? own.row)),
-    column: Math.max(0, Math.min(columns - 1, pinned?.column ?? own.column)),
+    row: Math.max(0, Math.min(rows - 1, home?.row ?? own.row)),
+    column: Math.max(0, Math.min(columns - 1, home?.column ?? own.column)),
   };
   const { row, column } = spot;
+  const selected = props.isPinned?.(spot) ?? (pinned?.row === row && pinned.column === column);
 
   useEffect(() => {
     const rect = place?.({ row, column });
     const box = host.current?.getBoundingClientRect();
     if (!rect || !box || !cell.current) return;
-    const left = Math.max(0, Math.min(box.width - rect.width, rect.left - box.left));
+    const within = (offset: number, room: number) => Math.max(0, Math.min(room, offset));
     Object.assign(cell.current.style, {
-      left: `${left}px`,
-      top: `${rect.top - box.top}px`,
+      left: `${within(rect.left - box.left, box.width - rect.width)}px`,
+      top: `${within(rect.top - box.top, box.height - rect.height)}px`,
       width: `${rect.width}px`,
       height: `${rect.height}px`,
     });
   });
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.altKey || event.metaKey || event.ctrlKey) return;
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      onToggle(spot);
-      return;
-    }
-    const next = moved(event.key, spot, props);
-    if (!next) return;
-    event.preventDefault();
-    if (event.shiftKey && onRange && next.row === spot.row) {
+  function go(next: Spot, key: KeyboardEvent) {
+    const alone = key.metaKey || key.ctrlKey;
+    if (key.shiftKey && onRange && next.row === spot.row) {
       const from = anchor ?? spot.column;
       setAnchor(from);
       onRange(from, next.column);
     } else setAnchor(null);
     setOwn(next);
-    onMove(next);
+    setStrayed(alone);
+    if (!alone) onMove(next);
     onFocus(next);
     announce(text(next.row, next.column));
+  }
+
+  /** Whether the key was used. */
+  function used(event: KeyboardEvent): boolean {
+    if (event.altKey) return false;
+    const next = moved(event.key, spot, props);
+    if (next) {
+      go(next, event);
+      return true;
+    }
+    if (event.metaKey || event.ctrlKey) return false;
+    if (!NAMED.includes(event.key)) return props.onKey?.(event.key) ?? false;
+    if (event.shiftKey && onFurther) onFurther(spot);
+    else onToggle(spot);
+    return true;
+  }
+
+  function takeFocus() {
+    clicked.current = true;
+    cell.current?.focus({ preventScroll: true });
+    clicked.current = false;
   }
 
   return (
@@ -109,19 +136,23 @@ export function GridKeys(props: GridKeysProps) {
           tabIndex={0}
           className="grid-cell"
           aria-colindex={column + 1}
-          aria-selected={pinned?.row === row && pinned.column === column}
-          onKeyDown={onKeyDown}
-          onFocus={(event) => event.currentTarget.matches(":focus-visible") && onFocus(spot)}
+          aria-selected={selected}
+          onKeyDown={(event) => {
+            if (used(event)) event.preventDefault();
+          }}
+          onFocus={(event) => !clicked.current && event.currentTarget.matches(":focus-visible") && onFocus(spot)}
           onBlur={() => {
             setAnchor(null);
+            setStrayed(false);
             onFocus(null);
           }}
         >
           {rows > 0 && columns > 0 ? text(row, column) : ""}
         </div>
       </div>
-      <div aria-hidden="true" className="grid-figure">
-        {children}
+      {/* The keys work after a click, too; the focus shows once they are used. */}
+      <div aria-hidden="true" className="grid-figure" onClick={takeFocus}>
+        {props.children}
       </div>
     </div>
   );

@@ -1,16 +1,12 @@
+import { useCallback, useRef } from "react";
 import { isDiverging } from "../../charts/colour";
 import { t } from "../../ui/i18n";
 import { forScale } from "../../ui/numbers";
-import { togglePart, usePin } from "../selection";
 import type { Quantity, SelectionStore } from "../types";
+import { inBand, type RankedHead } from "./heads";
+import { clickPart, letterOf, pinOf, usePins } from "./pins";
 import { shortLabel } from "./quantity";
-
-export interface RankedHead {
-  layer: number;
-  head: number;
-  value: number;
-  role: string;
-}
+import { useHovered } from "./useHovered";
 
 interface RankedHeadsProps {
   heads: readonly RankedHead[];
@@ -18,12 +14,26 @@ interface RankedHeadsProps {
   selection: SelectionStore;
 }
 
-const tone = (quantity: Quantity, value: number) =>
-  !isDiverging(quantity.scale) ? undefined : value > 0 ? "toward" : value < 0 ? "away" : undefined;
+/** Which end of a signed scale a value is at; what the control reaches is at neither. */
+function tone(quantity: Quantity, head: RankedHead): string {
+  if (inBand(head)) return "ink-3";
+  if (!isDiverging(quantity.scale) || head.value === 0) return "";
+  return head.value > 0 ? "toward" : "away";
+}
 
 /** The largest heads beside their grid: number, colour and role. */
 export function RankedHeads({ heads, quantity, selection }: RankedHeadsProps) {
-  const pin = usePin(selection);
+  const pins = usePins(selection);
+  const body = useRef<HTMLTableSectionElement>(null);
+  useHovered(
+    body,
+    selection,
+    "tr",
+    useCallback((row, { layer, head }) => {
+      const own = (row as HTMLElement).dataset;
+      return layer === Number(own.layer) && head === Number(own.head);
+    }, []),
+  );
   const roles = heads.some(({ role }) => role);
   return (
     <table className={`ranked-heads ${quantity.scale}`}>
@@ -40,31 +50,35 @@ export function RankedHeads({ heads, quantity, selection }: RankedHeadsProps) {
           )}
         </tr>
       </thead>
-      <tbody>
-        {heads.map(({ layer, head, value, role }) => {
-          const pinned = pin?.layer === layer && pin.head === head;
+      <tbody ref={body}>
+        {heads.map((one) => {
+          const { layer, head, value, role } = one;
+          const name = `${layer}.${head}`;
+          const pin = pinOf(pins, { layer, head });
           return (
+            // The button in it is what is pressed; the row only makes it easier to hit.
             <tr
-              key={`${layer}.${head}`}
-              className={pinned ? "bold" : undefined}
+              key={name}
+              data-layer={layer}
+              data-head={head}
+              className={pin >= 0 ? "pinned" : undefined}
               onPointerEnter={() => selection.setHover({ layer, head })}
               onPointerLeave={() => selection.setHover(null)}
+              onClick={(event) => clickPart(selection, { layer, head }, event)}
             >
               <td>
                 <button
                   type="button"
                   // The grid's cells are the keyboard's way to a head: one tab stop per figure.
                   tabIndex={-1}
-                  aria-pressed={pinned}
-                  aria-label={t("kinds.heads.head", { head: `${layer}.${head}` })}
-                  onClick={() => togglePart(selection, { layer, head })}
+                  aria-pressed={pin >= 0}
+                  aria-label={t("kinds.heads.head", { head: name })}
                 >
-                  {layer}.{head}
+                  {name}
                 </button>
+                {letterOf(pins, pin) && <span className="pin-letter">{letterOf(pins, pin)}</span>}
               </td>
-              <td className={["number", tone(quantity, value)].filter(Boolean).join(" ")}>
-                {forScale(quantity.scale, value)}
-              </td>
+              <td className={`number ${tone(quantity, one)}`}>{forScale(quantity.scale, value)}</td>
               {roles && <td className="number ink-3">{role}</td>}
             </tr>
           );

@@ -1,5 +1,5 @@
 /** Ramp steps as CSS values, for what is drawn with elements. */
-import { stepOf, type Scale } from "../../charts/colour";
+import type { Scale } from "../../charts/colour";
 
 export const fillOf = (scale: Scale, step: number) => (step < 0 ? "var(--sunken)" : `var(--${scale}${step})`);
 export const inkOf = (scale: Scale, step: number) => (step < 0 ? "var(--ink-3)" : `var(--${scale}${step}i)`);
@@ -9,6 +9,3 @@ export function barColour(scale: Scale, value: number): string {
   if (scale === "eff" || scale === "dif") return `var(--${scale}${value < 0 ? 4 : 20})`;
   return `var(--${scale}8)`;
 }
-
-export const valueFill = (scale: Scale, value: number, [low, high]: [number, number]) =>
-  fillOf(scale, stepOf(scale, value, low, high));

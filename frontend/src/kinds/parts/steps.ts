@@ -1,7 +1,7 @@
-import { stepCount, stepOf } from "../../charts/colour";
+import { PENDING, stepCount, stepOf, UNDEFINED } from "../../charts/colour";
 import { clipping, limitsOf, type Clipping } from "../result";
 import { t } from "../../ui/i18n";
-import type { Quantity } from "../types";
+import type { Quantity, ResultDocument } from "../types";
 
 export interface Stepped {
   steps: Int8Array;
@@ -20,6 +20,21 @@ export function stepped(quantity: Quantity, values: ArrayLike<number>, limits = 
   const slack = (high - low) * 1e-6;
   const clipped = Uint8Array.from(values, (x) => (x > high + slack || x < low - slack ? 1 : 0));
   return { steps, limits, clipped, beyond };
+}
+
+/**
+ * Cells that are not computed yet are marked so, instead of as undefined. Only a result that is still on its way has no
+ * check. Returns how many.
+ */
+export function markPending({ steps }: Stepped, { checks }: Pick<ResultDocument, "checks">): number {
+  if (checks.length > 0) return 0;
+  let count = 0;
+  for (let i = 0; i < steps.length; i++) {
+    if (steps[i] !== UNDEFINED) continue;
+    steps[i] = PENDING;
+    count += 1;
+  }
+  return count;
 }
 
 /** Values inside the band of the random control are drawn neutral. Returns how many. */

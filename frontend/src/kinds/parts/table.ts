@@ -8,6 +8,12 @@ const MOST_ROWS = 50_000;
 type Value = string | number | null;
 export type Series = { name: string; label: string; data: ArrayLike<number> | readonly string[] };
 
+/** Spaces at an end, and characters that cannot be seen or turn what follows around. */
+const UNSEEN = /^\s|\s$|[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+
+/** Text as it is; where not all of it can be seen, as tokens are written. */
+const written = (text: string): string => (UNSEEN.test(text) ? tokenText({ text }) : text);
+
 export const numberOrNull = (x: number): number | null => (Number.isNaN(x) ? null : x);
 
 function dimensionValues(
@@ -44,6 +50,11 @@ function alike(document: ResultDocument, dims: readonly string[]): Series[] {
     });
 }
 
+function valueAt(data: Series["data"], flat: number): Value {
+  const value = data[flat];
+  return typeof value === "number" ? numberOrNull(value) : value === undefined ? null : written(value);
+}
+
 export function tableOf(document: ResultDocument, shape: NdArray, extra: readonly Series[] = []): TableTwin {
   const axes = shape.dims.map((dim, i) => dimensionValues(document, dim, shape.shape[i]));
   const series = [...extra, ...alike(document, shape.dims)];
@@ -62,7 +73,7 @@ export function tableOf(document: ResultDocument, shape: NdArray, extra: readonl
       places[axis] = rest % shape.shape[axis];
       rest = Math.floor(rest / shape.shape[axis]);
     }
-    const values = series.map(({ data }) => (typeof data[flat] === "number" ? numberOrNull(data[flat]) : data[flat]));
+    const values = series.map(({ data }) => valueAt(data, flat));
     return [...axes.flatMap((axis, i) => axis.values[places[i]]), ...values];
   });
   return { columns, rows };

@@ -1,7 +1,7 @@
 import { Fragment } from "react";
 import type { JsonSchema, Method } from "../../api/types";
 import { codeFor } from "../../panels/code";
-import { copyText } from "../../panels/copy";
+import { copyText } from "../../ui/copy";
 import { addAndRun } from "../../state/runner";
 import { navigate, origin, workbenchHref } from "../../state/url";
 import { useWorkspace } from "../../state/workspace";

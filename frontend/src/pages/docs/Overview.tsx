@@ -30,6 +30,19 @@ export function Overview({ catalogue }: { catalogue: Catalogue }) {
           </dl>
         </section>
       ))}
+      <section className="docs-reference">
+        <h2>{t("docs.reference")}</h2>
+        <dl className="docs-methods">
+          {(["kinds", "states"] as const).map((page) => (
+            <div key={page}>
+              <dt>
+                <Link href={`/docs/${page}`}>{t(`docs.${page}.title`)}</Link>
+              </dt>
+              <dd>{t(`docs.${page}.link`)}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
     </>
   );
 }

@@ -1,40 +1,46 @@
-import type { Model } from "../../api/types";
-import { useModel, useModels } from "../../state/catalogue";
+import { useModels } from "../../state/catalogue";
 import { navigate } from "../../state/url";
 import { useWorkspace } from "../../state/workspace";
 import { ModelChip } from "../../ui/Chip";
 import { t } from "../../ui/i18n";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from "../../ui/Menu";
-import { bytes } from "../../ui/numbers";
-import { modelDetail, modelDot, modelName } from "./modelState";
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from "../../ui/Menu";
+import { ModelGroups } from "./ModelGroups";
+import { modelDetail, modelDot, modelName, presumed } from "./modelState";
 
-const isUp = ({ state }: Model) => state === "ready" || state === "loading";
-
-/** The model of the workspace, and the others to change to. Prompt and panels stay; results say whose they are. */
-export function ModelMenu() {
-  const model = useModel();
+/**
+ * The model of one side, and the others to change to. Prompt and panels stay; results say whose they are.
+ * The letter is shown while two sides are compared.
+ */
+export function ModelMenu({ side = "a" }: { side?: "a" | "b" }) {
   const models = useModels() ?? [];
-  const { model: chosen, setModel } = useWorkspace();
-  const choice = (entry: Model) => (
-    <MenuChoice
-      key={entry.id}
-      checked={entry.id === chosen}
-      onSelect={() => setModel(entry.id)}
-      detail={isUp(entry) ? modelDetail(entry) : bytes(entry.bytes)}
-    >
-      {modelName(entry)}
-    </MenuChoice>
-  );
-  const name = model ? modelName(model) : chosen || t("app.model.none");
-  const [up, down] = [models.filter(isUp), models.filter((entry) => !isUp(entry))];
+  const first = useWorkspace((workspace) => workspace.model);
+  const second = useWorkspace((workspace) => workspace.second);
+  const setModel = useWorkspace((workspace) => workspace.setModel);
+  const setSecond = useWorkspace((workspace) => workspace.setSecond);
+  // An empty second model is that of the first side, whichever it becomes.
+  const chosen = side === "b" ? second?.model || first : first;
+  const choose = (id: string) => (side === "b" ? setSecond({ model: id === first ? "" : id }) : setModel(id));
+  const model = chosen === "" ? presumed(models) : models.find(({ id }) => id === chosen);
   return (
     <Menu
-      trigger={<ModelChip className="model-chip" name={name} state={modelDot(model)} detail={modelDetail(model)} />}
+      trigger={
+        <ModelChip
+          className="model-chip"
+          name={model ? modelName(model) : chosen || t("app.model.none")}
+          state={modelDot(model)}
+          detail={modelDetail(model)}
+          {...(second ? { side: side === "b" ? ("B" as const) : ("A" as const) } : {})}
+        />
+      }
     >
-      {up.length > 0 && <MenuLabel>{t("app.model.loaded")}</MenuLabel>}
-      {up.map(choice)}
-      {down.length > 0 && <MenuLabel>{t("app.model.others")}</MenuLabel>}
-      {down.map(choice)}
+      <ModelGroups
+        models={models}
+        item={(entry, detail) => (
+          <MenuChoice checked={entry === model} onSelect={() => choose(entry.id)} detail={detail}>
+            {modelName(entry)}
+          </MenuChoice>
+        )}
+      />
       <MenuSeparator />
       <MenuItem icon="add" onSelect={() => navigate("/models")}>
         {t("app.model.load")}

@@ -1,53 +1,100 @@
-/** A model's numbers as lines of name and value. Knows no measure by name beyond how to say it. */
+/** What was measured when a model was loaded, in words. A measure without words is shown by its own name. */
 import type { JsonValue, Model } from "../../api/types";
-import { t } from "../../ui/i18n";
-import { bytes, count, decimal, scientific } from "../../ui/numbers";
+import { hasMessage, t } from "../../ui/i18n";
+import { calendarDate, clockTime } from "../../ui/dates";
+import { bytes, count, decimal, scientific, seconds } from "../../ui/numbers";
+import { architectureName } from "../frame/modelState";
 
-export interface Line {
+/** A comparison of what is shown with what the model computes. */
+export interface FidelityCheck {
+  name: string;
   label: string;
   value: string;
-  /** Whether a check passed; null for a plain number. */
-  holds: boolean | null;
+  /** What is compared with what, the limit, and why it failed. */
+  note: string;
+  holds: boolean;
 }
 
-const words = (name: string) => {
-  const text = name.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** What is withheld when a measure is beyond its limit. A model is not loaded at all when one of the others is. */
+const WITHHELD: Record<string, string> = {
+  residual_contract_error: "residual_contract",
+  norm_error: "residual_contract",
+  head_sum_error: "heads",
+  pattern_error: "patterns",
 };
 
-function say(value: JsonValue): string {
-  if (typeof value === "number")
-    return Number.isInteger(value) ? count(value) : Math.abs(value) < 0.01 ? scientific(value) : decimal(value);
-  if (typeof value === "boolean") return t(value ? "app.yes" : "app.no");
-  if (value === null) return "–";
-  if (Array.isArray(value)) return value.length === 0 ? "–" : value.map(say).join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
+/** In the order a person asks; the rest as the server has them. */
+const ORDER = [
+  "max_logit_difference",
+  "residual_contract_error",
+  "head_sum_error",
+  "pattern_error",
+  "round_trip_failures",
+];
+/** What belongs to another measure, or to all of them. */
+const BESIDE = new Set(["round_trip_texts", "probe_tokens", "seconds", "measured", "special"]);
 
-/** What was measured at loading, then what the model can do. */
-export function fidelityOf({ fidelity, capabilities, missing }: Model): Line[] {
-  const numbers = Object.entries(fidelity ?? {}).flatMap(([name, value]): Line[] => {
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      return [{ label: words(name), value: say(value), holds: typeof value === "boolean" ? value : null }];
-    return Object.entries(value).map(([inner, number]) => ({
-      label: `${words(name)}: ${inner.replaceAll("_", " ")}`,
-      value: say(number),
-      holds: null,
-    }));
+const rank = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
+const inWords = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+
+function valueOf(name: string, value: JsonValue, fidelity: Record<string, JsonValue>): string {
+  if (value === null) return t("app.models.check.absent");
+  const texts = fidelity.round_trip_texts;
+  if (name === "round_trip_failures" && typeof value === "number" && typeof texts === "number")
+    return t("app.models.check.of", { whole: texts - value, texts });
+  if (typeof value !== "number") return String(value);
+  const number = Math.abs(value) < 0.01 ? scientific(value) : decimal(value);
+  return t(name === "max_logit_difference" ? "app.models.check.difference" : "app.models.check.error", {
+    value: number,
   });
-  const able = (capabilities ?? []).map((name): Line => ({ label: words(name), value: t("app.yes"), holds: true }));
-  const unable = Object.entries(missing ?? {}).map(([name]): Line => ({
-    label: words(name),
-    value: t("app.no"),
-    holds: false,
-  }));
-  return [...numbers, ...able, ...unable];
 }
 
+/** Every measure that holds or fails, the limits beside them as far as the server tells. */
+export function checksOf({ fidelity, missing }: Model): FidelityCheck[] {
+  const limits = (fidelity?.limits ?? {}) as Record<string, number>;
+  return Object.entries(fidelity ?? {})
+    .filter(([name, value]) => !BESIDE.has(name) && (value === null || ["number", "string"].includes(typeof value)))
+    .toSorted(([a], [b]) => rank(a) - rank(b))
+    .map(([name, value]) => {
+      const key = `app.models.check.${name}`;
+      const note = `${key}.note`;
+      const limit = limits[name];
+      const reason = missing?.[WITHHELD[name]];
+      const holds = limit !== undefined && typeof value === "number" ? value <= limit : reason === undefined;
+      const sentences = [
+        hasMessage(note) ? t(note) : null,
+        limit === undefined ? null : t("app.models.check.limit", { limit: scientific(limit) }),
+        holds ? null : reason,
+      ];
+      return {
+        name,
+        label: hasMessage(key) ? t(key) : inWords(name),
+        value: valueOf(name, value, fidelity ?? {}),
+        note: sentences.filter(Boolean).join(" "),
+        holds,
+      };
+    });
+}
+
+/** When and on what the measures were taken; null where the server does not say. */
+export function measuredAt({ fidelity }: Model): string | null {
+  const { measured, probe_tokens: tokens, seconds: took } = fidelity ?? {};
+  if (typeof measured !== "string" || measured === "" || typeof tokens !== "number") return null;
+  const at = new Date(measured);
+  return t("app.models.check.measured", {
+    date: `${calendarDate(at)}, ${clockTime(at)}`,
+    tokens,
+    time: seconds(typeof took === "number" ? took : null),
+  });
+}
+
+/** What a model is made of. */
 export function factsOf(model: Model): { label: string; value: string }[] {
   const grouped = model.key_value_heads !== model.heads;
+  const special = (model.fidelity?.special ?? []) as string[];
   return [
-    { label: t("app.models.architecture"), value: model.architecture },
+    { label: t("app.models.architecture"), value: architectureName(model) },
     { label: t("app.models.layers"), value: count(model.layers) },
     {
       label: t("app.models.heads"),
@@ -59,7 +106,23 @@ export function factsOf(model: Model): { label: string; value: string }[] {
     { label: t("app.models.vocabulary"), value: count(model.vocabulary) },
     { label: t("app.models.context"), value: t("app.models.tokens", { count: model.context }) },
     { label: t("app.models.parameters"), value: count(model.parameters) },
-    { label: t("app.models.memory"), value: `${bytes(model.bytes)} · ${model.dtype}` },
-    { label: t("app.models.from"), value: model.source },
+    {
+      label: t("app.models.weights"),
+      value: t("app.models.stored", { bytes: bytes(model.bytes), dtype: model.dtype }),
+    },
+    ...(model.memory_bytes === null
+      ? []
+      : [
+          {
+            label: t("app.models.inMemory"),
+            value: t("app.models.computed", {
+              bytes: bytes(model.memory_bytes),
+              precision: model.precision,
+              device: model.device,
+            }),
+          },
+        ]),
+    ...(special.length > 0 ? [{ label: t("app.models.special"), value: special.join("; ") }] : []),
+    { label: t("app.models.from"), value: t(`app.models.source.${model.source}`) },
   ];
 }

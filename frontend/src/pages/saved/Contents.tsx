@@ -1,32 +1,37 @@
-import type { SavedPanel } from "../../state/saved";
+import { useBreadth } from "../../state/media";
 import { t } from "../../ui/i18n";
+import { Icon } from "../../ui/icons";
+import { jumpTo, useEntries, useEntryBeingRead, type Outline } from "./outline";
 
-/** What the page holds. Jumps scroll, and leave the address alone. */
-export function Contents({ panels, notes }: { panels: SavedPanel[]; notes: boolean }) {
-  const jump = (id: string) => document.getElementById(id)?.scrollIntoView({ behavior: "smooth", block: "start" });
-  return (
-    <nav className="saved-contents" aria-label={t("app.saved.contents")}>
-      <ul>
-        {notes && (
-          <li>
-            <button type="button" onClick={() => jump("notes")}>
-              {t("app.saved.notes")}
-            </button>
-          </li>
-        )}
-        {panels.map((panel, index) => (
-          <li key={index}>
-            <button type="button" onClick={() => jump(`panel-${index}`)}>
-              {panel.title}
-            </button>
-          </li>
-        ))}
-        <li>
-          <button type="button" onClick={() => jump("provenance")}>
-            {t("app.saved.settings")}
+/** What the page holds and where one is. Jumps scroll, and leave the address alone. */
+export function Contents({ outline }: { outline: Outline }) {
+  const entries = useEntries(outline);
+  const reading = useEntryBeingRead(entries);
+  const breadth = useBreadth();
+  const list = (
+    <ul>
+      {entries.map(({ id, title, level }) => (
+        <li key={id} className={level === 3 ? "inner" : undefined}>
+          <button type="button" aria-current={id === reading ? "location" : undefined} onClick={() => jumpTo(id)}>
+            <bdi>{title}</bdi>
           </button>
         </li>
-      </ul>
+      ))}
+    </ul>
+  );
+  return (
+    <nav className="saved-contents" aria-label={t("app.saved.contents")}>
+      {breadth === "full" || breadth === "overlay" ? (
+        list
+      ) : (
+        <details>
+          <summary>
+            <Icon name="chevronRight" size={12} />
+            {t("app.saved.contents")}
+          </summary>
+          {list}
+        </details>
+      )}
     </nav>
   );
 }

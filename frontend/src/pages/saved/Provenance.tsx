@@ -1,62 +1,88 @@
 import { useState } from "react";
-import type { JsonValue, SavedAnalysis } from "../../api/types";
-import { Dialog } from "../../ui/Dialog";
+import type { SavedAnalysis } from "../../api/types";
+import { headOf, savedFidelity } from "../../state/saved";
 import { t } from "../../ui/i18n";
+import { scientific } from "../../ui/numbers";
+import { Rerun } from "./Rerun";
+import { Settings } from "./Settings";
 
-const asText = (value: JsonValue | undefined): string | null =>
+const asText = (value: unknown): string | null =>
   typeof value === "string" || typeof value === "number" ? String(value) : null;
 
-function objectOf(value: JsonValue | undefined): Record<string, JsonValue> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+/** What all results agree on; where they differ, each value once. */
+function each(values: readonly unknown[]): string[] {
+  return [...new Set(values.map(asText).filter((value) => value !== null && value !== ""))] as string[];
 }
 
-/** What was measured, with what, and every setting of it. */
+/** What was measured, with what, every setting of it, and whether it still comes out. */
 export function Provenance({ analysis }: { analysis: SavedAnalysis }) {
-  const [open, setOpen] = useState(false);
-  const [first] = analysis.results;
-  const model = objectOf(first?.model);
-  const made = objectOf(first?.provenance);
-  const fingerprint = asText(model.fingerprint);
+  const [dialog, setDialog] = useState<"settings" | "rerun" | null>(null);
+  const close = () => setDialog(null);
+  const heads = analysis.results.map(headOf);
+  const models = [...new Map(heads.filter(({ model }) => model.id).map(({ model }) => [model.id, model])).values()];
+  const fidelity = savedFidelity(analysis);
+  const differences = models.flatMap(({ id }) => (id in fidelity ? [fidelity[id]] : []));
+  const of = (name: string) => each(heads.map(({ provenance }) => provenance[name]));
+  const types = of("dtype");
+  const seeds = of("seed");
   const numbers = [
-    asText(made.dtype),
-    asText(made.attention),
-    made.seed == null ? null : t("app.saved.seed", { seed: asText(made.seed) ?? "" }),
-  ];
+    of("attention").join(", "),
+    seeds.length > 0 ? t("app.saved.seed", { seed: seeds.join(", ") }) : "",
+  ].filter(Boolean);
   const versions = (["stratascope", "torch", "transformers"] as const).flatMap((name) =>
-    asText(made[name]) ? [`${name} ${asText(made[name])}`] : [],
+    of(name).map((version) => ({ name, version })),
   );
   return (
     <>
-      <footer className="saved-foot" id="provenance">
+      <footer className="saved-foot">
         <span className="mono">/a/{analysis.id}</span>
-        {asText(model.id) && (
+        {models.map(({ id, fingerprint }) => (
+          <span key={id}>
+            <b>{t("app.saved.model")}</b> <bdi>{id}</bdi>
+            {fingerprint && (
+              <span title={fingerprint}>
+                {" · "}
+                {t("app.models.fingerprint", { start: fingerprint.slice(0, 4), end: fingerprint.slice(-4) })}
+              </span>
+            )}
+          </span>
+        ))}
+        {differences.length > 0 && (
           <span>
-            <b>{t("app.saved.model")}</b> {asText(model.id)}
-            {fingerprint &&
-              ` · ${t("app.models.fingerprint", { start: fingerprint.slice(0, 4), end: fingerprint.slice(-4) })}`}
+            <b>{t("app.saved.fidelity")}</b>{" "}
+            {t("app.saved.maxDifference", { value: scientific(Math.max(...differences)) })}
           </span>
         )}
-        {numbers.some(Boolean) && <span>{numbers.filter(Boolean).join(" · ")}</span>}
-        {versions.length > 0 && <span>{versions.join(" · ")}</span>}
+        {(types.length > 0 || numbers.length > 0) && (
+          <span>
+            <b>{types.join(", ")}</b>
+            {numbers.map((number) => ` · ${number}`)}
+          </span>
+        )}
+        {versions.length > 0 && (
+          <span>
+            {versions.map(({ name, version }, index) => (
+              <span key={`${name} ${version}`}>
+                {index > 0 && " · "}
+                {index === 0 ? <b>{name}</b> : name} {version}
+              </span>
+            ))}
+          </span>
+        )}
         <span className="grow" />
-        <button type="button" className="link" onClick={() => setOpen(true)}>
-          {t("app.saved.allSettings")}
-        </button>
+        {heads.length > 0 && (
+          <span className="saved-foot-actions">
+            <button type="button" className="link" onClick={() => setDialog("settings")}>
+              {t("app.saved.allSettings")}
+            </button>
+            <button type="button" className="link" onClick={() => setDialog("rerun")}>
+              {t("app.saved.rerun")}
+            </button>
+          </span>
+        )}
       </footer>
-      <Dialog open={open} onClose={() => setOpen(false)} title={t("app.saved.allSettings")} wide>
-        {analysis.results.map((result) => (
-          <section key={result.key} className="saved-settings">
-            <h3>{result.method}</h3>
-            <pre className="code-block mono" tabIndex={0} role="region" aria-label={result.method}>
-              {JSON.stringify(
-                { key: result.key, request: result.request, model: result.model, provenance: result.provenance },
-                null,
-                2,
-              )}
-            </pre>
-          </section>
-        ))}
-      </Dialog>
+      <Settings analysis={analysis} open={dialog === "settings"} onClose={close} />
+      <Rerun analysis={analysis} open={dialog === "rerun"} onClose={close} />
     </>
   );
 }

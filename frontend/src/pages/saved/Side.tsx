@@ -1,46 +1,73 @@
-import { API } from "../../api/client";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { sizeOf, wholeAnalysis } from "../../api/analyses";
 import type { SavedAnalysis } from "../../api/types";
-import { copyText } from "../../panels/copy";
 import { save } from "../../panels/exports";
-import { absolute } from "../../state/url";
+import { savedClaim, savedPanels } from "../../state/saved";
 import { t } from "../../ui/i18n";
-import { Icon } from "../../ui/icons";
+import { Icon, type IconName } from "../../ui/icons";
+import { bytes } from "../../ui/numbers";
+import { AnalysisCode } from "./AnalysisCode";
+import { Cite } from "./Cite";
+import { ClaimCard } from "./ClaimCard";
+import { Prompts } from "./Prompts";
+import { sidePrompts } from "./sidePrompts";
 
-/** What the analysis is about, and what can be taken from it. */
-export function Side({ analysis, prompt }: { analysis: SavedAnalysis; prompt: string | null }) {
-  const year = String(new Date(analysis.created).getFullYear());
-  const citation = t("app.saved.citation", { title: analysis.title, year, address: absolute(`/a/${analysis.id}`) });
+/** What the analysis claims and what it is about. */
+export function About({ analysis }: { analysis: SavedAnalysis }) {
+  const claim = savedClaim(analysis);
+  const prompts = useMemo(() => sidePrompts(analysis), [analysis]);
   return (
-    <aside className="saved-side" aria-label={t("app.saved.side")}>
-      {prompt && (
-        <section>
-          <h2>{t("app.saved.prompt")}</h2>
-          <p className="mono sm saved-prompt">{prompt}</p>
-        </section>
-      )}
-      <section>
-        <h2>{t("app.saved.use")}</h2>
-        <ul>
-          <li>
-            <button type="button" className="link row" onClick={() => void copyText(citation)}>
-              <Icon name="link" size={14} />
-              {t("app.saved.cite")}
-            </button>
-          </li>
-          <li>
-            <button
-              type="button"
-              className="link row"
-              onClick={() =>
-                save({ address: `${API}/analyses/${analysis.id}`, name: `stratascope-${analysis.id}.json` })
-              }
-            >
-              <Icon name="download" size={14} />
-              {t("app.saved.all")}
-            </button>
-          </li>
-        </ul>
-      </section>
-    </aside>
+    <>
+      {claim && <ClaimCard claim={claim} panels={savedPanels(analysis)} />}
+      {prompts && <Prompts {...prompts} />}
+    </>
+  );
+}
+
+/** The size of the whole as it is downloaded; asked once the page has what it shows. */
+export const useWholeSize = (id: string, wanted: boolean): number | null | undefined =>
+  useQuery({
+    queryKey: ["analyses", id, "size"],
+    queryFn: () => sizeOf(wholeAnalysis(id), "application/json"),
+    staleTime: Infinity,
+    enabled: wanted,
+    retry: false,
+  }).data;
+
+export const downloadWhole = (id: string): void => save({ address: wholeAnalysis(id), name: `stratascope-${id}.json` });
+
+/** What can be taken from the analysis. */
+export function UseIt({ analysis, size }: { analysis: SavedAnalysis; size: number | null | undefined }) {
+  const [dialog, setDialog] = useState<"cite" | "code" | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <section className="saved-use">
+      <h2>{t("app.saved.use")}</h2>
+      <ul>
+        <Use icon="link" onClick={() => setDialog("cite")}>
+          {t("app.saved.cite")}
+        </Use>
+        <Use icon="code" onClick={() => setDialog("code")}>
+          {t("app.saved.python")}
+        </Use>
+        <Use icon="download" onClick={() => downloadWhole(analysis.id)}>
+          {size == null ? t("app.saved.all") : t("app.saved.allSize", { size: bytes(size) })}
+        </Use>
+      </ul>
+      <Cite analysis={analysis} open={dialog === "cite"} onClose={close} />
+      <AnalysisCode analysis={analysis} open={dialog === "code"} onClose={close} />
+    </section>
+  );
+}
+
+function Use({ icon, onClick, children }: { icon: IconName; onClick: () => void; children: string }) {
+  return (
+    <li>
+      <button type="button" className="link row" onClick={onClick}>
+        <Icon name={icon} size={14} />
+        {children}
+      </button>
+    </li>
   );
 }

@@ -1,29 +1,37 @@
 import type { Method } from "../../api/types";
+import { openAnalysis } from "../../panels/open";
 import { lacking, useModel } from "../../state/catalogue";
-import { addAndRun } from "../../state/runner";
+import { useDocuments } from "../../state/documents";
+import { lacksSecond } from "../../state/request";
+import { usePin } from "../../state/selection";
 import { useWorkspace } from "../../state/workspace";
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { focusSearch } from "./focus";
+import { foundIn, suggestions } from "./next";
 
 const MOST = 3;
 
 /** What the open methods say is worth asking next, and the way to everything else. */
 export function AskNext({ methods }: { methods: Method[] }) {
   const panels = useWorkspace((workspace) => workspace.panels);
+  const second = useWorkspace((workspace) => workspace.second);
   const model = useModel();
+  const documents = useDocuments();
+  const pin = usePin();
   const open = new Set(panels.map(({ method }) => method));
-  const named = methods.filter(({ id }) => open.has(id)).flatMap(({ next }) => next);
-  const suggested = [...new Set(named)]
-    .map((id) => methods.find((method) => method.id === id))
-    .filter((method) => method !== undefined && !open.has(method.id) && lacking(method, model).length === 0)
-    .slice(0, MOST) as Method[];
+  const runs = (method: Method) => lacking(method, model).length === 0 && !lacksSecond(method, { second });
+  const listed = suggestions(methods, open, foundIn(documents, pin), runs).slice(0, MOST);
   return (
     <div className="panels-foot">
-      {suggested.length > 0 && <span className="sm ink-3">{t("app.next.label")}</span>}
-      {suggested.map((method) => (
-        <Button key={method.id} title={method.purpose} onClick={() => addAndRun(method.id)}>
-          {method.title}
+      {listed.length > 0 && <span className="sm ink-3">{t("app.next.label")}</span>}
+      {listed.map(({ method, label, pin: about }) => (
+        <Button
+          key={method.id}
+          title={method.purpose}
+          onClick={() => openAnalysis({ method: method.id, ...(about ? { pin: about } : {}) })}
+        >
+          {label}
         </Button>
       ))}
       <span className="grow" />

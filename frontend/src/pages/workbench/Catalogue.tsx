@@ -1,8 +1,9 @@
 import { useState } from "react";
-import type { Method } from "../../api/types";
+import type { Method, Model } from "../../api/types";
 import { byQuestion, lacking, useMethods, useModel } from "../../state/catalogue";
 import { addAndRun } from "../../state/runner";
-import { useWorkspace } from "../../state/workspace";
+import { lacksSecond } from "../../state/request";
+import { useWorkspace, type Second } from "../../state/workspace";
 import { t } from "../../ui/i18n";
 import { Icon } from "../../ui/icons";
 import { CatalogueSearch } from "./CatalogueSearch";
@@ -17,19 +18,27 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
   const methods = useMethods();
   const model = useModel();
   const panels = useWorkspace((workspace) => workspace.panels);
+  const second = useWorkspace((workspace) => workspace.second);
   const [search, setSearch] = useState("");
   const [toggled, setToggled] = useState<Record<string, boolean>>({});
   const [refused, setRefused] = useState<Method | null>(null);
   const inUse = new Set(panels.map(({ method }) => method));
 
   const choose = (method: Method) => {
-    if (lacking(method, model).length > 0) return setRefused(method);
+    if (lacking(method, model).length > 0 || lacksSecond(method, { second })) return setRefused(method);
     const uid = addAndRun(method.id);
+    setSearch("");
     onAdded?.(uid);
   };
   return (
     <div className="catalogue">
-      <CatalogueSearch methods={methods} model={model} search={search} onSearch={setSearch} onChoose={choose} />
+      <CatalogueSearch
+        methods={methods}
+        reasonOf={(method) => reasonOf(method, model, second)}
+        search={search}
+        onSearch={setSearch}
+        onChoose={choose}
+      />
       {search.trim() === "" && (
         <nav className="catalogue-list" aria-label={t("app.catalogue.label")}>
           {byQuestion(methods).map(({ question, methods: members }) => {
@@ -56,7 +65,7 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
                       <li key={method.id}>
                         <MethodButton
                           method={method}
-                          reason={reasonOf(method, model)}
+                          reason={reasonOf(method, model, second)}
                           inUse={inUse.has(method.id)}
                           onChoose={choose}
                         />
@@ -75,7 +84,8 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
 }
 
 /** Why a method cannot run, in a few words; null when it can. */
-export function reasonOf(method: Method, model: Parameters<typeof lacking>[1]): string | null {
+function reasonOf(method: Method, model: Model | undefined, second: Second | null): string | null {
+  if (lacksSecond(method, { second })) return t("app.catalogue.second");
   const [first] = lacking(method, model);
   return first ? t("app.catalogue.needs", { capability: first.capability.replaceAll("_", " ") }) : null;
 }

@@ -1,23 +1,23 @@
 import { useId, useState, type KeyboardEvent } from "react";
-import type { Method, Model } from "../../api/types";
+import type { Method } from "../../api/types";
 import { searchMethods } from "../../state/catalogue";
 import { Kbd } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Icon } from "../../ui/icons";
-import { reasonOf } from "./Catalogue";
 
 export const SEARCH_ID = "catalogue-search";
 
 interface CatalogueSearchProps {
   methods: Method[];
-  model: Model | undefined;
+  /** Why a method cannot run; null when it can. */
+  reasonOf: (method: Method) => string | null;
   search: string;
   onSearch: (search: string) => void;
   onChoose: (method: Method) => void;
 }
 
 /** Search over titles, questions, synonyms and papers. Arrows choose, Enter adds. */
-export function CatalogueSearch({ methods, model, search, onSearch, onChoose }: CatalogueSearchProps) {
+export function CatalogueSearch({ methods, reasonOf, search, onSearch, onChoose }: CatalogueSearchProps) {
   const [active, setActive] = useState(0);
   const list = useId();
   const hits = searchMethods(methods, search);
@@ -82,7 +82,7 @@ export function CatalogueSearch({ methods, model, search, onSearch, onChoose }: 
           >
             <span className="row">
               <span className="grow clip">{method.title}</span>
-              <span className="catalogue-reason">{reasonOf(method, model)}</span>
+              <span className="catalogue-reason">{reasonOf(method)}</span>
             </span>
             <span className="catalogue-matched clip">{matched ?? method.question}</span>
           </div>

@@ -7,6 +7,7 @@ const TABS: readonly { tab: NarrowTab; icon: IconName }[] = [
   { tab: "prompt", icon: "book" },
   { tab: "panels", icon: "layers" },
   { tab: "methods", icon: "search" },
+  { tab: "history", icon: "clock" },
 ];
 
 /** On a phone the parts of the workbench take turns. */

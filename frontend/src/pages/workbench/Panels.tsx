@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { asProblem } from "../../api/client";
 import { methodsQuery } from "../../api/queries";
 import { PanelFrame } from "../../panels/PanelFrame";
 import { removePanel } from "../../panels/edits";
+import { usePanelStops } from "../../panels/panelStops";
 import { WorkbenchPanel } from "../../panels/WorkbenchPanel";
 import { useWorkspace, type Panel } from "../../state/workspace";
 import { Button } from "../../ui/Button";
@@ -16,10 +18,15 @@ export function Panels() {
   const panels = useWorkspace((workspace) => workspace.panels);
   const ready = useWorkspace(({ model }) => model !== "");
   const { data, error, refetch } = useQuery(methodsQuery);
+  const host = useRef<HTMLDivElement>(null);
+  usePanelStops(host);
   const methods = data?.methods ?? [];
   return (
-    <div className="panels">
+    <div ref={host} className="panels">
       <h2 className="sr-only">{t("app.tabs.panels")}</h2>
+      <p id={STOP_HINT} className="sr-only">
+        {t("app.panel.stop")}
+      </p>
       {error && !data && (
         <Notice
           tone="fail"
@@ -31,7 +38,7 @@ export function Panels() {
         panels.map((panel) => {
           const method = methods.find(({ id }) => id === panel.method);
           return method ? (
-            <WorkbenchPanel key={panel.uid} panel={panel} method={method} />
+            <WorkbenchPanel key={panel.uid} panel={panel} method={method} describedBy={STOP_HINT} />
           ) : (
             <UnknownMethod key={panel.uid} panel={panel} />
           );
@@ -55,10 +62,12 @@ export function Panels() {
   );
 }
 
+const STOP_HINT = "panel-stop-hint";
+
 /** A link may name a method that this server does not have. */
 function UnknownMethod({ panel }: { panel: Panel }) {
   return (
-    <PanelFrame id={panel.uid} title={panel.method}>
+    <PanelFrame id={panel.uid} title={panel.title ?? panel.method} tabIndex={0} aria-describedby={STOP_HINT}>
       <Notice
         title={t("app.panels.unknown", { method: panel.method })}
         actions={<Button onClick={() => removePanel(panel, panel.method)}>{t("app.panel.remove")}</Button>}

@@ -1,53 +1,52 @@
+import type { ReactNode } from "react";
+import type { Token } from "../../kinds/types";
 import { useMethods } from "../../state/catalogue";
 import { useDocuments } from "../../state/documents";
 import { readsQuestion } from "../../state/request";
 import { runPanels } from "../../state/runner";
 import { usePin } from "../../state/selection";
-import { useTokens } from "../../state/tokens";
 import { useWorkspace, type Question } from "../../state/workspace";
 import { Button, IconButton } from "../../ui/Button";
+import { Side } from "../../ui/Chip";
 import { t } from "../../ui/i18n";
 import { probability, signed } from "../../ui/numbers";
-import { answerOf } from "./question";
+import { answerOf, type Answer } from "./question";
 import { TokenField } from "./TokenField";
 import "./QuestionLine.css";
 
+interface QuestionLineProps {
+  tokens: Token[];
+  /** Right of the question: switches that belong to the prompts. */
+  children?: ReactNode;
+}
+
 /** "Why Mary rather than John at 14": what every attribution panel is asked. */
-export function QuestionLine() {
-  const { question, setQuestion, panels } = useWorkspace();
-  const methods = useMethods();
-  const documents = useDocuments();
-  const { tokens } = useTokens();
+export function QuestionLine({ tokens, children }: QuestionLineProps) {
+  const { question, second } = useWorkspace();
+  const ask = useAsk();
+  const [own, others] = [useDocuments("a"), useDocuments("b")];
   const pinned = usePin()?.position ?? null;
   const last = tokens.length - 1;
   const position = question.position < 0 ? tokens.length + question.position : question.position;
-  const answer = answerOf(documents, question, position);
-
-  const ask = (change: Partial<Question>) => {
-    setQuestion(change);
-    const readers = panels.filter(({ method }) => readsQuestion(methods.find(({ id }) => id === method)));
-    void runPanels(readers.map(({ uid }) => uid));
-  };
-  const asked = question.target !== "" || question.distractor !== "";
+  const answer = answerOf(own, question, position);
+  const asked = question.target.length + question.distractor.length > 0;
   return (
     <div className="question-line" role="group" aria-label={t("app.question.label")}>
       <span>{t("app.question.why")}</span>
       <TokenField
-        label={t("app.question.target")}
         tone="target"
-        value={question.target}
+        texts={question.target}
         implied={answer.target}
         likely={answer.likely}
-        onCommit={(target) => ask({ target })}
+        onChange={(target) => ask({ target })}
       />
       <span>{t("app.question.rather")}</span>
       <TokenField
-        label={t("app.question.distractor")}
         tone="distractor"
-        value={question.distractor}
+        texts={question.distractor}
         implied={answer.distractor}
         likely={answer.likely}
-        onCommit={(distractor) => ask({ distractor })}
+        onChange={(distractor) => ask({ distractor })}
       />
       {asked && (
         <IconButton
@@ -57,20 +56,11 @@ export function QuestionLine() {
         />
       )}
       <span className="question-numbers">
-        {last >= 0 && <span>{t("app.question.at", { position: Math.max(0, position) })}</span>}
-        {answer.probabilities && (
-          <span className="question-odds">
-            {t("app.question.odds", {
-              target: probability(answer.probabilities[0]),
-              distractor: probability(answer.probabilities[1]),
-            })}
-          </span>
-        )}
-        {answer.difference !== null && (
-          <span>
-            <span className="question-odds">{t("app.question.difference")} </span>
-            <b>{signed(answer.difference)}</b>
-          </span>
+        {last >= 0 && !second && <span>{t("app.question.at", { position: Math.max(0, position) })}</span>}
+        {second ? (
+          <Differences a={answer} b={answerOf(others, question, question.position < 0 ? lastOf(others) : position)} />
+        ) : (
+          <Odds {...answer} />
         )}
       </span>
       {pinned !== null && pinned !== position && pinned <= last && (
@@ -78,6 +68,52 @@ export function QuestionLine() {
           {t("app.question.askAt", { position: pinned })}
         </Button>
       )}
+      {children && <span className="question-more">{children}</span>}
     </div>
+  );
+}
+
+/** Change the question and run the panels that read it. */
+function useAsk() {
+  const methods = useMethods();
+  return (change: Partial<Question>) => {
+    const { setQuestion, panels } = useWorkspace.getState();
+    setQuestion(change);
+    const readers = panels.filter(({ method }) => readsQuestion(methods.find(({ id }) => id === method)));
+    void runPanels(readers.map(({ uid }) => uid));
+  };
+}
+
+const lastOf = (documents: { result: { tokens: unknown[] } }[]) =>
+  (documents.find(({ result }) => result.tokens.length > 0)?.result.tokens.length ?? 0) - 1;
+
+function Odds({ probabilities, difference }: Answer) {
+  return (
+    <>
+      {probabilities && (
+        <span className="question-odds">
+          {t("app.question.odds", { target: probability(probabilities[0]), distractor: probability(probabilities[1]) })}
+        </span>
+      )}
+      {difference !== null && (
+        <span>
+          <span className="question-odds">{t("app.question.difference")} </span>
+          <b>{signed(difference)}</b>
+        </span>
+      )}
+    </>
+  );
+}
+
+function Differences({ a, b }: { a: Answer; b: Answer }) {
+  if (a.difference === null && b.difference === null) return null;
+  return (
+    <span className="question-sides">
+      <span className="question-odds">{t("app.question.difference")}</span>
+      <Side side="A" />
+      <b>{signed(a.difference)}</b>
+      <Side side="B" />
+      <b>{signed(b.difference)}</b>
+    </span>
   );
 }

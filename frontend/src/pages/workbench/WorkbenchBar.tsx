@@ -3,7 +3,7 @@ import { useBreadth } from "../../state/media";
 import { useWorkspace } from "../../state/workspace";
 import { Button, IconButton } from "../../ui/Button";
 import { t } from "../../ui/i18n";
-import { ModelMenu } from "../frame/ModelMenu";
+import { Chips } from "../frame/Chips";
 import { TopBar } from "../frame/TopBar";
 
 export function WorkbenchBar() {
@@ -11,6 +11,7 @@ export function WorkbenchBar() {
   const setTitle = useWorkspace((workspace) => workspace.setTitle);
   const setDialog = useLayout((layout) => layout.setDialog);
   const breadth = useBreadth();
+  const narrow = breadth === "narrow";
   const share = () => setDialog("share");
   return (
     <TopBar
@@ -30,11 +31,11 @@ export function WorkbenchBar() {
       {breadth === "medium" && (
         <IconButton icon="menu" size="m" label={t("app.catalogue.label")} onClick={() => setDialog("catalogue")} />
       )}
-      <ModelMenu />
-      {breadth === "narrow" ? (
-        <IconButton icon="share" size="m" label={t("app.share.button")} onClick={share} />
+      <Chips />
+      {narrow ? (
+        <IconButton className="share-button" icon="share" size="m" label={t("app.share.button")} onClick={share} />
       ) : (
-        <Button variant="primary" icon="share" onClick={share}>
+        <Button className="share-button" variant="primary" icon="share" onClick={share}>
           {t("app.share.button")}
         </Button>
       )}

@@ -1,12 +1,16 @@
 import type { Token } from "../../kinds/types";
 import { useLayout } from "../../state/layout";
-import { EDITOR_ID } from "./PromptEditor";
 
-/** Put the cursor into the editor, with the text of this token selected. */
-export function editAt(token: Token): void {
-  useLayout.getState().setTab("prompt");
+/** The id of the field in which a side's prompt is written. */
+export const editorId = (side: "a" | "b"): string => `prompt-editor-${side}`;
+
+/** Put the cursor into a side's editor, with the text of this token selected. */
+export function editAt(token: Token, side: "a" | "b"): void {
+  const { setTab, setEditing } = useLayout.getState();
+  setTab("prompt");
+  setEditing(side);
   requestAnimationFrame(() => {
-    const editor = document.getElementById(EDITOR_ID);
+    const editor = document.getElementById(editorId(side));
     if (!(editor instanceof HTMLTextAreaElement)) return;
     editor.focus();
     if (!token.offset) return;

@@ -13,3 +13,6 @@ export function focusSearch(): void {
   focus();
   requestAnimationFrame(() => requestAnimationFrame(focus));
 }
+
+/** Whether the catalogue's search field is being typed in. */
+export const searchHasFocus = (): boolean => document.activeElement?.id === SEARCH_ID;

@@ -1,6 +1,6 @@
 /** What documents say about a selected cell, head or position. Reads arrays by their dimensions, never by their method. */
 import type { Cell, Quantity, ResultDocument, Token } from "../../kinds/types";
-import { hasDims, number, outputRowOf, predictions, size } from "../../state/reading";
+import { hasDims, number, outputRowOf, predictions, size, type Prediction } from "../../state/reading";
 import { t } from "../../ui/i18n";
 import { probability } from "../../ui/numbers";
 import { tokenText } from "../../ui/tokenText";
@@ -57,6 +57,8 @@ export function describe(documents: ResultDocument[], pin: Cell | null, tokens: 
 }
 
 export interface StreamNumber {
+  /** The method whose result says so. */
+  method: string;
   label: string;
   unit: string;
   scale: string;
@@ -66,10 +68,11 @@ export interface StreamNumber {
 /** The numbers that any open result has for a row and position. */
 export function streamNumbers(documents: ResultDocument[], row: number, position: number): StreamNumber[] {
   const found = new Map<string, StreamNumber>();
-  const add = (label: string, unit: string, scale: string, value: number | null) => {
-    if (value !== null && !found.has(label)) found.set(label, { label, unit, scale, value });
-  };
   for (const document of documents) {
+    const { method } = document;
+    const add = (label: string, unit: string, scale: string, value: number | null) => {
+      if (value !== null && !found.has(label)) found.set(label, { method, label, unit, scale, value });
+    };
     for (const { name, label, unit = "", scale } of document.result.quantities) {
       if (hasDims(document, name, "row", "position")) add(label, unit, scale, number(document, name, [row, position]));
     }
@@ -145,6 +148,21 @@ export function strongestLooks(document: ResultDocument, layer: number, position
     if (best && Number.isFinite(best.weight)) looks.push({ layer, head, ...best });
   }
   return looks.sort((a, b) => b.weight - a.weight).slice(0, most);
+}
+
+export interface ComparedPrediction {
+  text: string;
+  /** Probabilities in A and in B; null where a side does not list the token. */
+  a: number | null;
+  b: number | null;
+}
+
+/** What two runs would predict at a place: the tokens that either lists, likeliest in either first. */
+export function comparePredictions(a: Prediction[], b: Prediction[]): ComparedPrediction[] {
+  const of = (list: Prediction[], text: string) => list.find((one) => one.text === text)?.probability ?? null;
+  const texts = [...new Set([...a, ...b].map(({ text }) => text))];
+  const larger = ({ a: one, b: other }: ComparedPrediction) => Math.max(one ?? 0, other ?? 0);
+  return texts.map((text) => ({ text, a: of(a, text), b: of(b, text) })).sort((x, y) => larger(y) - larger(x));
 }
 
 /** The last row of the document that predicts: the model's own output. */

@@ -1,6 +1,7 @@
-import { requestOf, staleReason } from "../../state/request";
 import { useMethods } from "../../state/catalogue";
-import { useRuns } from "../../state/runs";
+import { samePrompt } from "../../state/prompt";
+import { requestOf, sidesOf, staleReason } from "../../state/request";
+import { secondOf, useRuns } from "../../state/runs";
 import { useWorkspace } from "../../state/workspace";
 
 /** Whether Run would change what the panels show. */
@@ -8,10 +9,16 @@ export function usePending(): boolean {
   const methods = useMethods();
   const workspace = useWorkspace();
   const runs = useRuns((state) => state.runs);
-  if (workspace.draft !== workspace.prompt) return true;
+  const { second } = workspace;
+  if (!samePrompt(workspace.draft, workspace.prompt) || (second && !samePrompt(second.draft, second.prompt)))
+    return true;
   return workspace.panels.some((panel) => {
     const method = methods.find(({ id }) => id === panel.method);
-    const run = runs[panel.uid];
-    return method && run && staleReason(run.request, requestOf(workspace, panel, method), false) !== null;
+    if (!method || panel.kept) return false;
+    return sidesOf(method, workspace).some((side) => {
+      const run = runs[side === "b" ? secondOf(panel.uid) : panel.uid];
+      const asked = requestOf(workspace, panel, method, side);
+      return run && staleReason(run.request, asked, false, method.params) !== null;
+    });
   });
 }

@@ -19,13 +19,13 @@ const lens = {
 const direct = (request: object, facts: object) =>
   ({ request, result: { dims: {}, coords: {}, tokens: [{}], vocabulary: [], facts } }) as unknown as ResultDocument;
 
-const open = { target: "", distractor: "", position: -1 };
+const open = { target: [], distractor: [], position: -1 };
 
 describe("answerOf", () => {
   it("takes the two likeliest tokens where the question is open", () => {
     expect(answerOf([lens], open, 0)).toMatchObject({
-      target: " Mary",
-      distractor: " John",
+      target: [" Mary"],
+      distractor: [" John"],
       probabilities: [0.75, 0.125],
       difference: 3,
     });
@@ -37,24 +37,39 @@ describe("answerOf", () => {
       distractor: { text: " Bob", probability: 0.01 },
       model_value: 4.5,
     };
-    const asked = { target: " Mary", distractor: " Bob", position: -1 };
+    const asked = { target: [" Mary"], distractor: [" Bob"], position: -1 };
     const documents = [direct({ target: " Mary", distractor: " Bob" }, facts), lens];
     expect(answerOf(documents, asked, 0)).toMatchObject({
-      distractor: " Bob",
+      distractor: [" Bob"],
       probabilities: [0.7, 0.01],
       difference: 4.5,
     });
-    expect(answerOf(documents, { ...asked, distractor: " Eve" }, 0)).toMatchObject({
-      distractor: " Eve",
+    expect(answerOf(documents, { ...asked, distractor: [" Eve"] }, 0)).toMatchObject({
+      distractor: [" Eve"],
       probabilities: null,
       difference: null,
     });
   });
 
+  it("adds up several tokens of a side, and averages their logits", () => {
+    const several = { target: [" Mary", " John"], distractor: [" Eve"], position: -1 };
+    expect(answerOf([lens], several, 0)).toMatchObject({ target: [" Mary", " John"], difference: null });
+    const facts = {
+      target: [
+        { text: " Mary", probability: 0.5 },
+        { text: " John", probability: 0.25 },
+      ],
+      distractor: [{ text: " Eve", probability: 0.125 }],
+      model_value: 2,
+    };
+    const documents = [direct({ target: [" Mary", " John"], distractor: " Eve" }, facts)];
+    expect(answerOf(documents, several, 0)).toMatchObject({ probabilities: [0.75, 0.125], difference: 2 });
+  });
+
   it("knows nothing without results", () => {
     expect(answerOf([], open, 0)).toEqual({
-      target: null,
-      distractor: null,
+      target: [],
+      distractor: [],
       probabilities: null,
       difference: null,
       likely: [],

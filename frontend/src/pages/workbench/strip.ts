@@ -38,10 +38,17 @@ function ownWidth(element: HTMLElement): number {
 
 const MARGIN = 24;
 
+/** The chip that stands for a position. */
+export function chipAt(list: HTMLElement | null, position: number): HTMLElement | null {
+  const chips = [...(list?.querySelectorAll<HTMLElement>("[data-position]") ?? [])];
+  // A folded chip stands for the positions up to the next one.
+  return chips.findLast((chip) => Number(chip.dataset.position) <= position) ?? null;
+}
+
 /** Scroll the strip sideways, and nothing else, until a token is in sight. */
 export function keepInView(list: HTMLElement | null, position: number): void {
-  const chip = list?.children[position];
-  if (!list || !(chip instanceof HTMLElement) || list.scrollWidth <= list.clientWidth) return;
+  const chip = list?.children.length ? chipAt(list, position) : null;
+  if (!list || !chip || list.scrollWidth <= list.clientWidth) return;
   const left = chip.offsetLeft - list.offsetLeft;
   const right = left + chip.offsetWidth;
   if (left < list.scrollLeft + MARGIN) list.scrollTo({ left: left - MARGIN });
@@ -55,7 +62,7 @@ export function useHoverMark(list: RefObject<HTMLElement | null>): void {
     let marked: Element | null = null;
     return selection.subscribe(() => {
       const position = selection.get().hover?.position;
-      const next = position == null ? null : (list.current?.children[position] ?? null);
+      const next = position == null ? null : chipAt(list.current, position);
       if (next === marked) return;
       marked?.classList.remove("hovered");
       next?.classList.add("hovered");

@@ -1,13 +1,15 @@
 import { useEffect } from "react";
+import { methodsQuery } from "../../api/queries";
+import { queryClient } from "../../api/queryClient";
+import { widthOf } from "../../panels/width";
+import { openMethod } from "../../state/actions";
+import { keyOf, KEYS, useKeyMap, type KeyAction } from "../../state/keys";
 import { useLayout } from "../../state/layout";
 import { runWorkspace } from "../../state/runner";
 import { selection } from "../../state/selection";
 import { undo } from "../../state/snapshot";
-import { useWorkspace } from "../../state/workspace";
-import { methodsQuery } from "../../api/queries";
-import { queryClient } from "../../api/queryClient";
-import { widthOf } from "../../panels/width";
-import { focusSearch } from "./focus";
+import { useWorkspace, type Side } from "../../state/workspace";
+import { focusSearch, searchHasFocus } from "./focus";
 
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
@@ -18,20 +20,22 @@ function activePanel() {
   return panels.find(({ uid }) => uid === active) ?? panels[0];
 }
 
-/** `Esc` closes, in order: dialogs and menus (by themselves), full screen, range, pin. */
+/** `Esc` closes, in order: dialogs and menus (by themselves), full screen, range, pins, search. */
 function escape(): void {
   const layout = useLayout.getState();
   const { pin, range } = selection.get();
   if (layout.fullScreen) layout.setFullScreen(null);
   else if (range) selection.setRange(null);
   else if (pin) selection.replace(null, null);
+  else if (searchHasFocus()) (document.activeElement as HTMLElement).blur();
 }
+
+const catalogue = () => queryClient.getQueryData(methodsQuery.queryKey)?.methods ?? [];
 
 function toggleWidth(): void {
   const panel = activePanel();
   if (!panel) return;
-  const catalogue = queryClient.getQueryData(methodsQuery.queryKey);
-  const kind = catalogue?.methods.find(({ id }) => id === panel.method)?.kind;
+  const kind = catalogue().find(({ id }) => id === panel.method)?.kind;
   useWorkspace.getState().setWidth(panel.uid, widthOf(panel, kind) === "full" ? "half" : "full");
 }
 
@@ -40,18 +44,36 @@ function toggleFullScreen(): void {
   setFullScreen(fullScreen ? null : (activePanel()?.uid ?? null));
 }
 
+/** Sides are only there while something is compared. */
+const show = (side: Side) => () => {
+  const { second, setSide } = useWorkspace.getState();
+  if (second) setSide(side);
+};
+
 const help = () => useLayout.getState().setDialog("help");
 
-const LETTERS: Record<string, () => void> = {
-  "?": help,
-  "/": focusSearch,
-  "[": () => useLayout.getState().toggleRail("left"),
-  "]": () => useLayout.getState().toggleRail("right"),
-  i: () => useLayout.getState().toggleInspectorPin(),
-  c: () => useLayout.getState().setCodeFor(activePanel()?.uid ?? null),
-  f: toggleFullScreen,
-  w: toggleWidth,
+const ACTIONS: Record<KeyAction, () => void> = {
+  search: focusSearch,
+  left: () => useLayout.getState().toggleRail("left"),
+  right: () => useLayout.getState().toggleRail("right"),
+  inspector: () => useLayout.getState().toggleInspectorPin(),
+  code: () => useLayout.getState().setCodeFor(activePanel()?.uid ?? null),
+  full: toggleFullScreen,
+  width: toggleWidth,
+  sideA: show("a"),
+  sideB: show("b"),
+  difference: show("difference"),
 };
+
+/** What a single key does: an action of the page, or the method that asked for it. */
+function single(key: string): (() => void) | null {
+  const { on, changed } = useKeyMap.getState();
+  if (!on) return null;
+  const action = (Object.keys(KEYS) as KeyAction[]).find((name) => keyOf(name, KEYS[name], changed) === key);
+  if (action) return ACTIONS[action];
+  const method = catalogue().find(({ id, shortcut }) => shortcut && keyOf(id, shortcut.toLowerCase(), changed) === key);
+  return method && selection.get().pin ? () => openMethod(method) : null;
+}
 
 /** What a key press asks for; null for one that is not ours. Single letters only while nothing is being typed. */
 function actionOf(event: KeyboardEvent): (() => void) | null {
@@ -63,8 +85,10 @@ function actionOf(event: KeyboardEvent): (() => void) | null {
     if (key === "k") return focusSearch;
     return key === "z" && !event.shiftKey && !typing ? undo : null;
   }
-  if (typing || event.altKey || event.defaultPrevented) return null;
-  return key === "escape" ? escape : (LETTERS[key] ?? null);
+  if (event.altKey || event.defaultPrevented) return null;
+  if (key === "escape") return typing && !searchHasFocus() ? null : escape;
+  if (typing) return null;
+  return key === "?" ? help : single(key);
 }
 
 /** The keys of the workbench, and on every page the one for help. */

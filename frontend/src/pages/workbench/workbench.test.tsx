@@ -33,6 +33,7 @@ const make = (id: string, title: string, requires: string[] = []) =>
     next: [],
     resources: { model: "Model" },
     params: { properties: { target: {}, distractor: {} } },
+    shortcut: "",
   }) as unknown as Method;
 
 const methods = [
@@ -68,6 +69,7 @@ beforeEach(() => {
     model: "m",
     draft: "When Mary and",
     prompt: "When Mary and",
+    second: null,
     question: NO_QUESTION,
     panels: [],
   });
@@ -122,12 +124,12 @@ describe("the question line", () => {
     const [{ uid }] = useWorkspace.getState().panels;
     render(<PromptZone />, { wrapper: Host });
     await userEvent.click(screen.getByRole("button", { name: /^target/ }));
-    const field = screen.getByRole("textbox", { name: "target" });
+    const field = await screen.findByRole("combobox", { name: "target" });
     await userEvent.type(field, "·Mary{Enter}");
-    expect(useWorkspace.getState().question.target).toBe(" Mary");
+    expect(useWorkspace.getState().question.target).toEqual([" Mary"]);
     expect(runPanels).toHaveBeenCalledWith([uid]);
     await userEvent.click(screen.getByRole("button", { name: "Swap target and distractor" }));
-    expect(useWorkspace.getState().question).toMatchObject({ target: "", distractor: " Mary" });
+    expect(useWorkspace.getState().question).toMatchObject({ target: [], distractor: [" Mary"] });
   });
 
   it("offers to ask at the pinned position", async () => {

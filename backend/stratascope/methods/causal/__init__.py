@@ -1,0 +1,1 @@
+"""What causes the answer: parts of a run replaced, and the effect measured."""

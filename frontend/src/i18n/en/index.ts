@@ -1,0 +1,43 @@
+/**
+ * The messages of the interface in English, one file per part of the page: those that the first screen may need. The others
+ * come with the part that shows them, through `addMessages`.
+ */
+import app from "./app.json";
+import catalogue from "./catalogue.json";
+import compare from "./compare.json";
+import form from "./form.json";
+import grid from "./grid.json";
+import help from "./help.json";
+import history from "./history.json";
+import inspector from "./inspector.json";
+import kinds from "./kinds.json";
+import model from "./model.json";
+import panel from "./panel.json";
+import prompt from "./prompt.json";
+import tour from "./tour.json";
+import ui from "./ui.json";
+import type docs from "./docs.json";
+import type figures from "./figures.json";
+import type models from "./models.json";
+import type saved from "./saved.json";
+
+const first = {
+  ...app,
+  ...catalogue,
+  ...compare,
+  ...form,
+  ...grid,
+  ...help,
+  ...history,
+  ...inspector,
+  ...kinds,
+  ...model,
+  ...panel,
+  ...prompt,
+  ...tour,
+  ...ui,
+};
+
+export type Messages = typeof first & typeof docs & typeof figures & typeof models & typeof saved;
+
+export default first;

@@ -1,0 +1,2 @@
+/** Whether fingers point here, which need larger targets. */
+export const useCoarse = (): boolean => globalThis.matchMedia?.("(pointer: coarse)").matches ?? false;
