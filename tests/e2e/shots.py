@@ -66,7 +66,7 @@ def searched(page: Page, server: Live) -> None:
 def helped(page: Page, server: Live) -> None:
     workbench(page, server)
     page.locator("body").press("?")
-    page.get_by_role("dialog").wait_for()
+    page.get_by_role("dialog").get_by_text("Single keys").first.wait_for()
 
 
 PAGES: dict[str, Step] = {

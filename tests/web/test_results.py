@@ -26,6 +26,15 @@ def test_the_document_is_immutable_under_its_key(api: httpx.Client, key: str) ->
     assert api.get(f"results/{key}").content == reply.content
 
 
+def test_one_encoding_is_never_taken_for_the_other(api: httpx.Client, key: str) -> None:
+    tensors = api.get(f"results/{key}", headers={"accept": TENSORS_TYPE})
+    held = {"if-none-match": tensors.headers["etag"]}
+    assert api.get(f"results/{key}", headers={**held, "accept": TENSORS_TYPE}).status_code == 304
+    plain = api.get(f"results/{key}", headers=held)
+    assert plain.status_code == 200
+    assert plain.json()["key"] == key
+
+
 @pytest.mark.parametrize("form", ['"{}"', 'W/"{}"', '"x", "{}"', "*"])
 def test_whoever_has_it_gets_304(api: httpx.Client, key: str, form: str) -> None:
     reply = api.get(f"results/{key}", headers={"if-none-match": form.format(key)})

@@ -57,7 +57,12 @@ def encode(body: bytes, tensors: bool) -> bytes:
 def document_response(content: bytes, tensors: bool, key: str, **headers: str) -> Response:
     """An encoded document with its ETag."""
     kind = TENSORS_TYPE if tensors else JSON_TYPE
-    return Response(content, media_type=kind, headers={"etag": f'"{key}"', "vary": "accept", **headers})
+    return Response(content, media_type=kind, headers={"etag": f'"{tag(key, tensors)}"', "vary": "accept", **headers})
+
+
+def tag(key: str, tensors: bool) -> str:
+    """What names one encoding of a document. A browser that has the other one must not be told to take that."""
+    return f"{key}-tensors" if tensors else key
 
 
 def holds(if_none_match: str | None, key: str) -> bool:

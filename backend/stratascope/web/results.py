@@ -15,7 +15,7 @@ from stratascope.figures import figure
 from stratascope.problem import Problem
 from stratascope.web import exports, schemas
 from stratascope.web.deps import ServicesDep, Tensors
-from stratascope.web.responses import IMMUTABLE, SafeJSON, document_response, encode, holds
+from stratascope.web.responses import IMMUTABLE, SafeJSON, document_response, encode, holds, tag
 
 router = APIRouter(prefix="/results", tags=["results"])
 
@@ -82,8 +82,9 @@ async def result(request: Request, key: str, body: Stored, tensors: Tensors) -> 
 
 async def stored_response(request: Request, body: bytes, key: str, tensors: bool) -> Response:
     """A stored document in the asked encoding, or 304 for a client that has it."""
-    if holds(request.headers.get("if-none-match"), key):
-        return Response(status_code=304, headers={"etag": f'"{key}"', "cache-control": IMMUTABLE, "vary": "accept"})
+    own = tag(key, tensors)
+    if holds(request.headers.get("if-none-match"), own):
+        return Response(status_code=304, headers={"etag": f'"{own}"', "cache-control": IMMUTABLE, "vary": "accept"})
     content = await asyncio.to_thread(encode, body, tensors)
     return document_response(content, tensors, key, **{"cache-control": IMMUTABLE})
 

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, type KeyboardEvent } from "react";
 import { asProblem } from "../../api/client";
 import { tokensQuery } from "../../api/queries";
+import { compare } from "../../state/compare";
 import { useLayout } from "../../state/layout";
 import { isChat, isEmptyPrompt, promptText, type Prompt } from "../../state/prompt";
 import { runWorkspace } from "../../state/runner";
@@ -57,7 +58,12 @@ export function PromptEditor({ side = "a" }: PromptEditorProps) {
             {t("app.prompt.done")}
           </Button>
         ) : (
-          <ExampleMenu />
+          <>
+            <ExampleMenu />
+            <Button className="prompt-compare" onClick={() => compare(true)}>
+              {t("compare.begin")}
+            </Button>
+          </>
         )}
         <RunButton disabled={isEmptyPrompt(draft)} />
       </div>

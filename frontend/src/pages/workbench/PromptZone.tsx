@@ -1,10 +1,11 @@
 import { useMemo, type ReactNode } from "react";
 import { alignTokens, type Align } from "../../kinds/align";
+import { compare } from "../../state/compare";
 import { useLayout } from "../../state/layout";
 import { isEmptyPrompt } from "../../state/prompt";
 import { useTokens } from "../../state/tokens";
 import { useWorkspace, type Side as SideShown } from "../../state/workspace";
-import { IconButton } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
 import { Side } from "../../ui/Chip";
 import { t } from "../../ui/i18n";
 import { Popover } from "../../ui/Popover";
@@ -86,7 +87,12 @@ function Compared() {
           onChange={setSide}
         />
         <Popover label={t("compare.more")} trigger={<IconButton icon="sliders" label={t("compare.more")} />}>
-          <FirstTokenSwitch />
+          <div className="column g8">
+            <FirstTokenSwitch />
+            <Button size="s" onClick={() => compare(false)}>
+              {t("compare.end")}
+            </Button>
+          </div>
         </Popover>
         {pending && !editing && <RunButton disabled={isEmptyPrompt(draft) || isEmptyPrompt(second?.draft ?? "")} />}
       </QuestionLine>

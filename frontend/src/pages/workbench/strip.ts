@@ -45,15 +45,15 @@ export function chipAt(list: HTMLElement | null, position: number): HTMLElement 
   return chips.findLast((chip) => Number(chip.dataset.position) <= position) ?? null;
 }
 
-/** Scroll the strip sideways, and nothing else, until a token is in sight. */
+/** Scroll the strip sideways, and nothing else, until a token is in sight. Aligned strips scroll together, in their frame. */
 export function keepInView(list: HTMLElement | null, position: number): void {
   const chip = list?.children.length ? chipAt(list, position) : null;
-  if (!list || !chip || list.scrollWidth <= list.clientWidth) return;
-  const left = chip.offsetLeft - list.offsetLeft;
-  const right = left + chip.offsetWidth;
-  if (left < list.scrollLeft + MARGIN) list.scrollTo({ left: left - MARGIN });
-  else if (right > list.scrollLeft + list.clientWidth - MARGIN)
-    list.scrollTo({ left: right + MARGIN - list.clientWidth });
+  const frame = list?.closest<HTMLElement>(".compared-strips") ?? list;
+  if (!frame || !chip || frame.scrollWidth <= frame.clientWidth) return;
+  const [outer, inner] = [frame.getBoundingClientRect(), chip.getBoundingClientRect()];
+  const [before, after] = [inner.left - outer.left - MARGIN, inner.right - outer.right + MARGIN];
+  if (before < 0) frame.scrollBy({ left: before });
+  else if (after > 0) frame.scrollBy({ left: after });
 }
 
 /** Mark the hovered token without rendering: hovers come once a frame. */
