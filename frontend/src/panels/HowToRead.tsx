@@ -1,4 +1,4 @@
-import { Suspense, use } from "react";
+import { lazy, Suspense, use } from "react";
 import type { Method } from "../api/types";
 import { loadKind } from "../kinds";
 import type { ResultDocument, SelectionStore } from "../kinds/types";
@@ -6,6 +6,8 @@ import { Link } from "../pages/frame/Link";
 import { selection as shared, usePin } from "../state/selection";
 import { t } from "../ui/i18n";
 import { Icon } from "../ui/icons";
+
+const Terms = lazy(() => import("../ui/Terms"));
 
 interface HowToReadProps {
   id: string;
@@ -20,7 +22,13 @@ export function HowToRead({ id, method, document, selection, quantity }: HowToRe
   const summary = document?.result.summary;
   return (
     <div id={id} className="how-to-read">
-      {method.reading && <p>{method.reading}</p>}
+      {method.reading && (
+        <p>
+          <Suspense fallback={method.reading}>
+            <Terms text={method.reading} />
+          </Suspense>
+        </p>
+      )}
       {summary && (
         <p>
           <b>{t("app.panel.here")}</b> {summary}

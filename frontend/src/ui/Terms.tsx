@@ -28,7 +28,7 @@ export function piecesOf(text: string, glossary: Record<string, string>): Piece[
 }
 
 /** A text whose terms are dotted-underlined and explained on hover and focus. */
-export function Terms({ text }: { text: string }) {
+export default function Terms({ text }: { text: string }) {
   const [glossary, setGlossary] = useState<Record<string, string> | null>(null);
   useEffect(() => {
     let here = true;
