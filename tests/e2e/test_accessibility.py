@@ -7,10 +7,22 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.e2e.conftest import wait_for_figures
+from tests.e2e.conftest import EXAMPLE, wait_for_figures
 from tests.live import Live
 
-PAGES = {"workbench": "/", "models": "/models", "docs": "/docs", "gone": "/a/nothing-here", "not found": "/nowhere"}
+PANELS = "causal/activation-patching;lens/logit-lens;attention/attention-pattern;comparison/run-difference"
+COMPARED = f"/#m=specimen&p={EXAMPLE}&q={EXAMPLE.replace('John gave', 'Mary gave')}&at=14&l=5&s=d&v={PANELS}"
+PAGES = {
+    "workbench": "/",
+    "compared": COMPARED.replace(" ", "+"),
+    "models": "/models",
+    "docs": "/docs",
+    "method": "/docs/lens/logit-lens",
+    "kinds": "/docs/kinds",
+    "states": "/docs/states",
+    "gone": "/a/nothing-here",
+    "not found": "/nowhere",
+}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -21,7 +33,7 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     page = open_context(theme, width, 900 if width > 800 else 844).new_page()
     page.goto(server.url + PAGES[name])
-    if name == "workbench":
+    if name in ("workbench", "compared"):
         wait_for_figures(page)
     else:
         page.get_by_role("heading").first.wait_for()

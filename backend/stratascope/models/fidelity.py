@@ -37,7 +37,7 @@ class Fidelity(Frozen):
     `residual_contract_error` (stream = stream before + attention + MLP), `head_sum_error` (heads add up to attention),
     `pattern_error` (pattern times values = what the heads read), `norm_error` (frozen final norm = final norm).
     `special` names what sets the architecture apart. `round_trip_failures` counts, of `round_trip_texts` tokens of the
-    vocabulary, those whose text does not come back from reading it. `limits` holds, for each deviation, the largest accepted;
+    vocabulary, those whose text does not come back from reading it. `limits` holds, for each number, the largest accepted;
     `probe_tokens`, `seconds` and `measured` (ISO 8601) say what the measurement was.
     """
 
@@ -132,6 +132,7 @@ def _limits(dtype: torch.dtype, size: float) -> dict[str, float]:
         "residual_contract_error": accepted,
         "head_sum_error": 10 * accepted,
         "pattern_error": 10 * accepted,
+        "round_trip_failures": 0,
     }
 
 

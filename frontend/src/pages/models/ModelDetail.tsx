@@ -6,7 +6,7 @@ import { Ribbon } from "../../ui/Notice";
 import { modelName } from "../frame/modelState";
 import { Checks } from "./Checks";
 import { DetailActions } from "./DetailActions";
-import { factsOf } from "./fidelity";
+import { checksOf, factsOf } from "./fidelity";
 import { Missing } from "./Missing";
 
 interface ModelDetailProps {
@@ -26,7 +26,7 @@ export function ModelDetail({ model, models, methods }: ModelDetailProps) {
         <h1 id={DETAIL_TITLE} tabIndex={-1}>
           {name}
         </h1>
-        {model.fidelity && <Badge tone="ok">{t("app.models.checked")}</Badge>}
+        {model.fidelity && <Verdict failed={checksOf(model).filter(({ holds }) => !holds).length} />}
         {model.fingerprint && (
           <span className="mono xs ink-3" title={model.fingerprint}>
             {t("app.models.fingerprint", { start: model.fingerprint.slice(0, 4), end: model.fingerprint.slice(-4) })}
@@ -82,4 +82,10 @@ export function ModelFacts({ model }: { model: Model }) {
       </dl>
     </PanelFrame>
   );
+}
+
+/** Whether what is shown is what the model computes. */
+function Verdict({ failed }: { failed: number }) {
+  if (failed === 0) return <Badge tone="ok">{t("app.models.checked")}</Badge>;
+  return <Badge tone="warn">{t("app.models.failedChecks", { count: failed })}</Badge>;
 }

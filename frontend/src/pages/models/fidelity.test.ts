@@ -41,6 +41,17 @@ describe("the checks of a model", () => {
     expect(checks.at(-1)).toMatchObject({ label: "Gradient error", value: "error 3.0e−5", note: "" });
   });
 
+  it("say how many texts come back, and fail when some do not", () => {
+    const model = ready("m");
+    const measured = { ...model.fidelity, round_trip_texts: 100, limits: { round_trip_failures: 0 } };
+    const check = (failures: number) =>
+      checksOf({ ...model, fidelity: { ...measured, round_trip_failures: failures } }).find(
+        ({ name }) => name === "round_trip_failures",
+      );
+    expect(check(0)).toMatchObject({ value: "100 of 100", holds: true });
+    expect(check(3)).toMatchObject({ value: "97 of 100", holds: false });
+  });
+
   it("are none before the model is loaded", () => {
     expect(checksOf(listed("m"))).toEqual([]);
   });

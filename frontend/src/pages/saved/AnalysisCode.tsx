@@ -1,14 +1,12 @@
 import { useState } from "react";
 import { wholeAnalysis } from "../../api/analyses";
 import type { MethodRequest, SavedAnalysis } from "../../api/types";
+import { CodeView } from "../../panels/CodeView";
 import { codeFor } from "../../panels/code";
-import { copyText } from "../../ui/copy";
 import { headOf, savedPanels } from "../../state/saved";
 import { absolute, origin } from "../../state/url";
-import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { t } from "../../ui/i18n";
-import { Segmented } from "../../ui/Segmented";
 
 const WAYS = ["stored", "anew"] as const;
 type Way = (typeof WAYS)[number];
@@ -46,25 +44,14 @@ export function AnalysisCode({ analysis, open, onClose }: AnalysisCodeProps) {
   const code = way === "stored" ? storedCode(analysis.id) : requestsCode(analysis);
   return (
     <Dialog open={open} onClose={onClose} title={t("app.saved.python")} wide>
-      <div className="column g12">
-        <div className="row wrap">
-          <Segmented
-            label={t("app.saved.codeWay")}
-            options={WAYS.map((value) => ({ value, label: t(`app.saved.code.${value}`) }))}
-            value={way}
-            onChange={setWay}
-          />
-          <span className="grow" />
-          <Button icon="copy" onClick={() => void copyText(code)}>
-            {t("app.copy")}
-          </Button>
-        </div>
-        {/* Long lines scroll, so the block must be reachable by keyboard. */}
-        <pre className="code-block mono" tabIndex={0} role="region" aria-label={t(`app.saved.code.${way}`)}>
-          {code}
-        </pre>
-        <p className="sm ink-3">{t(`app.saved.codeNote.${way}`)}</p>
-      </div>
+      <CodeView
+        label={t("app.saved.codeWay")}
+        options={WAYS.map((value) => ({ value, label: t(`app.saved.code.${value}`) }))}
+        value={way}
+        onChange={setWay}
+        code={code}
+        note={t(`app.saved.codeNote.${way}`)}
+      />
     </Dialog>
   );
 }
