@@ -409,3 +409,15 @@ def test_a_folder_that_cannot_be_loaded_is_listed_with_the_reason(inside: Inside
     with pytest.raises(Problem) as caught:
         refuse_unusable(entry)
     assert (caught.value.status, caught.value.code) == (422, shown.problem.code)
+
+
+def test_a_damaged_bundled_model_does_not_hide_the_others(
+    inside: Inside, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(self: object, entry: object) -> str:
+        raise Problem("bad_model_file", "model.safetensors is cut off.", remedy="Install it again")
+
+    monkeypatch.setattr("stratascope.web.identity.Fingerprints.of", refuse)
+    reply = api.get("models")
+    assert reply.status_code == 200
+    assert reply.json()["models"]

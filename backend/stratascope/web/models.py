@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,8 +32,10 @@ async def list_models(services: ServicesDep) -> schemas.ModelList:
     entries = await asyncio.to_thread(services.library.list)
     for entry in entries:
         # Small, and asked for: a page that comes with results of this model must know whether they are still its own.
+        # What is wrong with the folder is said to whoever asks for the model; it must not hide the others.
         if entry.source == "bundled":
-            await services.fingerprints.of(entry)
+            with suppress(Problem):
+                await services.fingerprints.of(entry)
     models = [described(_as_loaded(entry, services), services) for entry in entries]
     return schemas.ModelList(models=models, memory=await _memory(services))
 

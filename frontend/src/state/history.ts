@@ -7,7 +7,7 @@ import type { Verdict } from "../kinds/types";
 import { thumbnailOf, type Thumbnail } from "../kinds/thumbnail";
 import { decodeAddress, encodeAddress } from "./address";
 import { recall, remember } from "./memory";
-import { isChat, promptText } from "./prompt";
+import { promptText, readMessages } from "./prompt";
 import { runPanels } from "./runner";
 import { useRuns, type PanelRun } from "./runs";
 import { applyAddress, currentAddress } from "./snapshot";
@@ -56,7 +56,7 @@ function add(run: PanelRun, panelTitle: (method: string) => string): void {
   if (!shown || shown.partial) return;
   const { document, request } = shown;
   const asked = request.messages ?? request.prompt ?? request.clean ?? "";
-  const text = promptText(typeof asked === "string" || isChat(asked as never) ? (asked as never) : "");
+  const text = typeof asked === "string" ? asked : promptText(readMessages(asked) ?? "");
   const verdicts = document.checks.map(({ verdict }) => verdict);
   const row: Remembered = {
     key: document.key,
