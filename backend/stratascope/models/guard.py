@@ -15,6 +15,7 @@ from typing import Any
 
 from stratascope.models.configuration import Sizes, asks_for_code, bad_config, filtered, read_json, read_sizes
 from stratascope.models.headers import TensorFacts, bad_weights, read_header
+from stratascope.models.row_scaled import paired
 from stratascope.problem import Problem
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG = "config.json", "tokenizer.json", "tokenizer_config.json"
@@ -25,7 +26,7 @@ _MAX_TEMPLATE_BYTES = 1 << 20
 _JSON_FILES = (CONFIG, TOKENIZER_CONFIG, "generation_config.json", "processor_config.json", "preprocessor_config.json")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".h5", ".msgpack", ".npz")
 _SLOW_TOKENIZERS = ("tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
-_NUMBER_FORMATS = {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64"}
+_NUMBER_FORMATS = {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64", "I8": "int8"}
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _tensors(folder: Path) -> dict[str, TensorFacts]:
             found[name] = facts
     if not found:
         raise bad_weights(files[0], "it holds no tensor")
-    return found
+    return paired(found)
 
 
 def _weight_files(folder: Path) -> list[Path]:

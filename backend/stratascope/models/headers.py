@@ -26,11 +26,12 @@ FLOATS = frozenset({"F16", "BF16", "F32", "F64"})
 
 @dataclass(frozen=True)
 class TensorFacts:
-    """One tensor of a weight file."""
+    """One tensor of a weight file; `scale` names the tensor with the scales of its rows, where it has such."""
 
     shape: tuple[int, ...]
     dtype: str
     file: Path
+    scale: str | None = None
 
     @property
     def elements(self) -> int:

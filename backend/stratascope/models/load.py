@@ -49,7 +49,7 @@ def load(
     """
     facts = _admitted(entry)
     progress(0, 1, "checking the files")
-    with _quietly():
+    with quietly():
         config = weights.build_config(facts)
         tokenizer = load_tokenizer(facts, entry.id)
         dtype: torch.dtype = getattr(torch, entry.precision)
@@ -66,7 +66,7 @@ def load(
 def rehearse(entry: ModelEntry) -> None:
     """Raise what `load` would raise, as far as it can be told without reading a weight."""
     facts = _admitted(entry)
-    with _quietly():
+    with quietly():
         config = weights.build_config(facts)
         load_tokenizer(facts, entry.id)
         weights.rehearse(config, facts)
@@ -111,7 +111,7 @@ def assemble(
 
 
 def _connected(entry: ModelEntry, network: PreTrainedModel, text: TextReader, ids: Tensor, runs: RunCache) -> Model:
-    with _quietly():
+    with quietly():
         attention.register()
         network.set_attn_implementation(attention.NAME)
     structure = find_structure(network, trace(network, ids[None]))
@@ -167,7 +167,7 @@ def _whole(*values: Any) -> int | None:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """The library's reports and progress bars off: whatever they would say is raised as a problem instead."""
     logs: Any = logging
     verbosity, bars = logs.get_verbosity(), logs.is_progress_bar_enabled()

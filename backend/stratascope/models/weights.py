@@ -17,7 +17,8 @@ from transformers import CONFIG_MAPPING, PretrainedConfig, PreTrainedModel
 
 from stratascope.models.configuration import bad_config
 from stratascope.models.guard import FolderFacts
-from stratascope.models.headers import FLOATS
+from stratascope.models.headers import FLOATS, TensorFacts
+from stratascope.models.row_scaled import widened
 from stratascope.problem import Cancelled, Problem
 
 Report = Callable[[int, int], None]
@@ -84,11 +85,12 @@ class _FileTensor:
     What is handed over is a copy: a view of the file would change, or end the process, when the file is written over.
     """
 
-    def __init__(self, part: Any, size: int, reading: _Reading) -> None:
-        self._part, self._size, self._reading = part, size, reading
+    def __init__(self, part: Any, scale: Any, size: int, reading: _Reading) -> None:
+        self._part, self._scale, self._size, self._reading = part, scale, size, reading
 
     def __getitem__(self, index: Any) -> torch.Tensor:
-        copy: torch.Tensor = self._part[index].clone()
+        plain = self._scale is None
+        copy: torch.Tensor = (self._part[index] if plain else widened(self._part[:], self._scale[:])[index]).clone()
         self._reading.add(self._size)
         return copy
 
@@ -160,7 +162,7 @@ def _some(names: list[str]) -> str:
 def _refuse_whole_numbers(network: PreTrainedModel, facts: FolderFacts) -> None:
     places = network.state_dict()
     for name, tensor in facts.tensors.items():
-        if tensor.dtype not in FLOATS and name in places and places[name].is_floating_point():
+        if tensor.scale is None and tensor.dtype not in FLOATS and name in places and places[name].is_floating_point():
             raise _misfit("bad_weights", f"{name} is stored as whole numbers ({tensor.dtype})")
 
 
@@ -172,10 +174,16 @@ def _open_tensors(facts: FolderFacts, reading: _Reading) -> Iterator[dict[str, _
     with ExitStack() as stack:
         try:
             files = {path: stack.enter_context(safe_open(path, framework="pt")) for path in facts.weights}
-            parts = {name: (files[tensor.file].get_slice(name), tensor.bytes) for name, tensor in facts.tensors.items()}
-            yield {name: _FileTensor(part, size, reading) for name, (part, size) in parts.items()}
+            yield {
+                name: _file_tensor(files[tensor.file], name, tensor, reading) for name, tensor in facts.tensors.items()
+            }
         except SafetensorError as error:
             raise _misfit("bad_weights", "they are no valid safetensors files") from error
+
+
+def _file_tensor(file: Any, name: str, facts: TensorFacts, reading: _Reading) -> _FileTensor:
+    scale = None if facts.scale is None else file.get_slice(facts.scale)
+    return _FileTensor(file.get_slice(name), scale, facts.bytes, reading)
 
 
 def _misfit(code: str, reason: str) -> Problem:
