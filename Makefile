@@ -8,7 +8,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 MODELS ?=
 
-.PHONY: run test setup dev check format bench specimen build types first-screen clean
+.PHONY: run test setup dev check format bench specimen build types first-screen gallery clean
 
 run: $(PAGE)  ## Build everything and start the dashboard
 	$(BIN)/stratascope serve --host $(HOST) --port $(PORT) $(if $(MODELS),--models $(MODELS))
@@ -54,14 +54,18 @@ types: $(VENV)/installed  ## Regenerate the front end's API types from OpenAPI
 first-screen: $(VENV)/installed  ## Compute the results that the page shows before the server has any
 	$(BIN)/python -m stratascope.first_screen
 
+gallery: $(VENV)/installed  ## Measure the findings of the gallery and write them into the bundle
+	$(BIN)/python -m stratascope.gallery
+
 bench: $(VENV)/installed $(PAGE)  ## Side-by-side measurements; never part of the tests
 	$(BIN)/python -m benchmarks
 
 shots: $(VENV)/installed $(PAGE)  ## Pictures of every page in both themes, in build/shots
 	$(BIN)/python -m tests.e2e.shots build/shots
 
-specimen: $(VENV)/installed  ## Train the bundled model again (hours of one core)
-	$(BIN)/python -m stratascope.specimen
+# SPECIMEN="--stage tuned" runs one stage, "--smoke" tries the machinery, "--device cuda --size m" takes a GPU.
+specimen: $(VENV)/installed  ## Build the bundle again in build/specimen, resuming where it stopped (hours of one core)
+	$(BIN)/python -m stratascope.specimen --out build/specimen $(SPECIMEN)
 
 clean:  ## Remove everything that is built
 	rm -rf $(VENV) frontend/node_modules backend/stratascope/web/static

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from stratascope.specimen.prompts import bundle_path
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -26,9 +28,10 @@ def test_the_page_is_inside(names: set[str]) -> None:
     assert any(name.startswith("stratascope/web/static/assets/index-") and name.endswith(".js") for name in names)
 
 
-def test_the_bundled_model_and_the_migrations_are_inside(names: set[str]) -> None:
-    bundle = "stratascope/specimen/bundle"
-    assert {f"{bundle}/manifest.json", f"{bundle}/specimen/model.safetensors"} <= names
+def test_the_whole_bundle_and_the_migrations_are_inside(names: set[str]) -> None:
+    files = {path.relative_to(bundle_path()).as_posix() for path in bundle_path().rglob("*") if path.is_file()}
+    assert {"manifest.json", "specimen/model.safetensors", "gallery/index.json"} <= files
+    assert {f"stratascope/specimen/bundle/{file}" for file in files} <= names
     assert any(name.startswith("stratascope/store/migrations/versions/") for name in names)
 
 

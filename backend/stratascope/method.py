@@ -29,6 +29,8 @@ from stratascope.problem import Cancelled
 from stratascope.result import KINDS, Result
 
 __all__ = [
+    "LINES",
+    "PROMPT_SET",
     "SIDE_A",
     "SIDE_B",
     "Cancelled",
@@ -109,6 +111,10 @@ Messages = Annotated[list[Message], Field(min_length=1, max_length=64)]
 SIDE_A: dict[str, Any] = {"widget": "prompt", "side": "a"}
 SIDE_B: dict[str, Any] = {"widget": "prompt", "side": "b"}
 """Marks of the fields that carry the prompts of a method which reads two."""
+
+LINES: dict[str, Any] = {"widget": "lines"}
+PROMPT_SET: dict[str, Any] = {"widget": "prompt_set"}
+"""Marks of a list of texts that are lines rather than words, and of the id of a bundled prompt set."""
 
 
 class PromptParams(Params):
@@ -217,8 +223,11 @@ _RESOURCES: Mapping[str, str] = {
 An argument `other: Model | None = None` is one that a request may leave out.
 """
 
-Capability = Literal["causal", "heads", "patterns", "residual_contract", "sequential_blocks"]
-"""What a model must be able to do for a method to run on it; measured when the model is loaded."""
+Capability = Literal["bundled", "causal", "heads", "patterns", "residual_contract", "sequential_blocks"]
+"""What a model must be able to do for a method to run on it; measured when the model is loaded.
+
+`bundled` is no ability: it says that the model came with the product, so that what it was trained on is known.
+"""
 
 
 @dataclass(frozen=True)

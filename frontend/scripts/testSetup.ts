@@ -3,9 +3,13 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 import "../src/kinds/messages";
+import "../src/pages/card/messages";
 import "../src/pages/docs/messages";
+import "../src/pages/gallery/messages";
 import "../src/pages/models/messages";
 import "../src/pages/saved/messages";
+import "../src/pages/workbench/PromptSetsMessages";
+import "../src/pages/workbench/tourMessages";
 
 afterEach(() => {
   cleanup();

@@ -10,6 +10,8 @@ import { Toaster } from "./ui/Toast";
 import "./app.css";
 
 const Models = lazy(() => import("./pages/Models"));
+const Gallery = lazy(() => import("./pages/Gallery"));
+const ModelCard = lazy(() => import("./pages/ModelCard"));
 const Docs = lazy(() => import("./pages/Docs"));
 const Saved = lazy(() => import("./pages/Saved"));
 const NotFound = lazy(() => import("./pages/NotFound"));
@@ -19,6 +21,8 @@ function pageOf(path: string): ReactNode {
   const [, first = "", ...rest] = path.split("/");
   if (first === "") return <Workbench />;
   if (first === "models" && rest.length === 0) return <Models />;
+  if (first === "models" && rest.length === 2 && rest[1] === "card") return <ModelCard id={rest[0]} />;
+  if (first === "gallery" && rest.length === 0) return <Gallery />;
   if (first === "docs") return <Docs method={rest.join("/")} />;
   if (first === "a" && rest.length === 1) return <Saved id={rest[0]} />;
   return <NotFound />;

@@ -76,6 +76,8 @@ PAGES: dict[str, Step] = {
     "help": helped,
     "saved": saved,
     "models": plain("/models"),
+    "card": plain("/models/specimen/card"),
+    "gallery": plain("/gallery"),
     "docs": plain("/docs"),
     "method": plain("/docs/lens/logit-lens"),
     "kinds": plain("/docs/kinds"),

@@ -16,6 +16,8 @@ PAGES = {
     "workbench": "/",
     "compared": COMPARED.replace(" ", "+"),
     "models": "/models",
+    "card": "/models/specimen/card",
+    "gallery": "/gallery",
     "docs": "/docs",
     "method": "/docs/lens/logit-lens",
     "kinds": "/docs/kinds",

@@ -170,7 +170,8 @@ def test_eight_panels_cost_one_forward_per_prompt(own_server: Live) -> None:
             assert answer.status_code == 200, answer.text
             forwards.append(answer.json()["provenance"]["forwards"])
     assert len(methods) >= 8
-    own_probe = {"attention/head-scores"}  # reads its own random sequences, not the prompt
+    # These read texts of their own beside the prompt, or instead of it.
+    own_probe = {"attention/head-scores", "steering/generate-compare", "steering/strength-sweep"}
     assert sum(n for method, n in zip(methods, forwards, strict=True) if method not in own_probe) == 1
 
 

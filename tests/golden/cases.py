@@ -14,6 +14,8 @@ from tests.planted import golden_model
 
 FOLDER = Path(__file__).parent
 PROMPT = "w5 w9 w3 w5 w9"
+LISTS = {"positive": ["w5 w9", "w6 w9", "w8 w2 w9", "w3 w9"], "negative": ["w1 w9", "w2 w9", "w4 w2 w9", "w7 w9"]}
+"""Two groups of texts for a direction."""
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "lens_logit_lens": ("lens/logit-lens", {"top_k": 3, "targets": ["w3", "w7"]}),
@@ -40,6 +42,16 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "comparison_run_difference_longer": (
         "comparison/run-difference", {"prompt_b": "w9 w5 w9 w3 w5 w9", "alignment": "same", "position": 3, "floor": "none"},
     ),
+    "steering_generate_compare": ("steering/generate-compare", {**LISTS, "strength": -1.5, "max_new_tokens": 5}),
+    "steering_generate_compare_sampled": (
+        "steering/generate-compare",
+        {**LISTS, "mode": "clamp", "positions": "generated", "layer": 0, "temperature": 0.8, "top_p": 0.9, "max_new_tokens": 4},
+    ),
+    "steering_strength_sweep": (
+        "steering/strength-sweep",
+        {**LISTS, "strengths": [-2.0, 1.0, 2.0], "target": ["w3", "w4"], "distractor": "w7", "max_new_tokens": 5},
+    ),
+    "specimen_finding": ("specimen/finding", {"finding": "attention-sink"}),
     "tokenization_token_boundaries": ("tokenization/token-boundaries", {"overlay": "number"}),
 }  # fmt: skip
 

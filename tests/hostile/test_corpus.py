@@ -103,6 +103,11 @@ def request_schemas(openapi: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def reading_schemas(openapi: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The same of the methods that read a prompt."""
+    return {address: schema for address, schema in request_schemas(openapi).items() if "a" in prompt_names(schema)}
+
+
 def test_the_corpus_is_large_and_has_no_twins() -> None:
     assert corpus.SIZE >= 400
     for entries in (corpus.BODIES, corpus.TEXTS, corpus.VALUES, corpus.WIRE):
@@ -160,7 +165,7 @@ def test_every_text_is_a_prompt_of_every_method(client: httpx.Client, openapi: d
     """A prompt may be too short for a method, and says so; what is answered is about this prompt."""
     refusals = {"prompt_too_long", "not_enough_samples", "bad_parameter", "no_repeats", *UNLIKE_PROMPTS}
     for text in corpus.TEXTS:
-        for address, schema in request_schemas(openapi).items():
+        for address, schema in reading_schemas(openapi).items():
             prompts = prompt_names(schema)
             read = {prompts["a"]: text.text} | ({prompts["b"]: f"{text.text} !"} if "b" in prompts else {})
             body = {"model": "specimen", **read, **READS_THE_PROMPT.get(address, {})}
@@ -342,7 +347,7 @@ def about(schema: dict[str, Any], text: str, other: str = "a b") -> dict[str, st
 
 @pytest.mark.parametrize("part", ["", "/cost"])
 def test_texts_that_are_too_long(client: httpx.Client, openapi: dict[str, Any], report: Report, part: str) -> None:
-    for address, schema in request_schemas(openapi).items():
+    for address, schema in reading_schemas(openapi).items():
         for text in corpus.TOO_MANY_CHARACTERS:
             reply = client.post(address + part, json={"model": "specimen", **about(schema, text.text)})
             report.check(text.name, reply.status_code, reply.content, expected={422}, codes={"invalid_input"})

@@ -66,7 +66,8 @@ async def test_every_method_answers_with_a_document_that_says_where_it_comes_fro
             assert (found["key"], found["method"]) == (f"key of {method_id}", method_id)
             assert found["method_version"] == method.version
             assert found["model"] == {"id": "specimen", "fingerprint": "f"}
-            assert found["request"][prompt_names(method.params.model_json_schema())["a"]] == PROMPT
+            if "a" in (names := prompt_names(method.params.model_json_schema())):
+                assert found["request"][names["a"]] == PROMPT
             assert found["result"]["kind"] == method.kind
             assert found["checks"]
             provenance = found["provenance"]

@@ -26,9 +26,16 @@ QUESTIONS = {
     "What do the weights say?", "Steer it", "What does the model read?",
 }  # fmt: skip
 BIG = ModelFacts(layers=12, heads=12, width=768, vocabulary=50_257, context=1024, parameters=124_000_000)
-SMALL = {"attention/head-scores": {"k": 12, "batch": 1}}
-ABOUT_THE_MODEL = {"random_control"}
+LISTS = {"positive": ["w5 w9", "w6 w9", "w8 w9"], "negative": ["w1 w9", "w2 w9", "w4 w9"], "max_new_tokens": 4}
+SMALL = {
+    "attention/head-scores": {"k": 12, "batch": 1},
+    "steering/generate-compare": LISTS,
+    "steering/strength-sweep": LISTS | {"strengths": [-1.0, 0.0, 1.0]},
+}
+ABOUT_THE_MODEL = {"random_control", "held_out_accuracy", "split_half", "edit_size"}
 """Checks of what a model does rather than of the numbers: a model of random weights does nothing that chance does not."""
+READING = [method for method in METHODS if "messages" in method.params.model_fields]
+"""Methods that read a prompt."""
 each_method = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.id)
 
 
@@ -126,7 +133,7 @@ def test_it_answers_the_same_twice(method: Method) -> None:
     assert one.to_json() == two.to_json()
 
 
-@each_method
+@pytest.mark.parametrize("method", READING, ids=lambda method: method.id)
 def test_it_reads_chat_messages(method: Method, monkeypatch: pytest.MonkeyPatch) -> None:
     model, small = golden_model(), dict(SMALL.get(method.id, {}))
     messages = [{"role": "user", "content": "w5 w9"}, {"role": "assistant", "content": "w5"}]

@@ -32,7 +32,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bundle(tmp_path: Path) -> Path:
     save_tiny("gpt2", tmp_path / "bundle" / "base")
     model = {"id": "specimen", "path": "base", "title": "Specimen", "prepend_bos": True, "description": ""}
-    manifest = {"schema": 1, "models": [model], "files": [], "acceptance": []}
+    manifest = {"schema": 2, "models": [model], "files": [], "acceptance": []}
     (tmp_path / "bundle" / "manifest.json").write_text(json.dumps(manifest))
     return tmp_path / "bundle"
 

@@ -1,33 +1,53 @@
 """The committed weights do what their manifest says."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from stratascope.specimen.manifest import Acceptance, read_acceptance
+from stratascope.specimen.bounds import BOUNDS
+from stratascope.specimen.evidence.specimens import Specimens
+from stratascope.specimen.manifest import read_acceptance
 from stratascope.specimen.prompts import EXAMPLES, bundle_path
-from stratascope.specimen.scorecard import score
+from stratascope.specimen.scorecard import ALONE, TOGETHER
 from stratascope.specimen.subject import Subject
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
-    return Subject.load(bundle_path() / "specimen")
+def specimens() -> Specimens:
+    return Specimens(bundle_path())
 
 
 @pytest.fixture(scope="module")
-def measured(subject: Subject) -> list[Acceptance]:
-    return score(subject)
+def subject(specimens: Specimens) -> Subject:
+    return specimens.base
 
 
-def test_measured_numbers_keep_their_bounds(measured: list[Acceptance]) -> None:
-    assert [number.key for number in measured if not number.holds] == []
+@pytest.fixture(scope="module")
+def stated() -> dict[str, float]:
+    return {number.key: number.value for number in read_acceptance(bundle_path())}
 
 
-def test_measured_numbers_are_those_of_the_manifest(measured: list[Acceptance]) -> None:
-    stated = {number.key: number.value for number in read_acceptance(bundle_path())}
-    for number in measured:
-        assert number.value == pytest.approx(stated[number.key], abs=0.02), number.key
+@pytest.mark.parametrize("measure", ALONE, ids=lambda measure: measure.__name__)
+def test_what_the_base_does_is_what_the_manifest_says(
+    measure: Callable[[Subject], dict[str, float]], subject: Subject, stated: dict[str, float]
+) -> None:
+    for key, value in measure(subject).items():
+        assert value == pytest.approx(stated[key], abs=0.02), key
+
+
+@pytest.mark.parametrize("measure", TOGETHER, ids=lambda measure: measure.__name__)
+def test_what_the_bundle_does_is_what_the_manifest_says(
+    measure: Callable[[Specimens], dict[str, float]], specimens: Specimens, stated: dict[str, float]
+) -> None:
+    for key, value in measure(specimens).items():
+        assert value == pytest.approx(stated[key], abs=0.02, rel=0.02), key
+
+
+def test_every_number_of_the_card_is_measured(specimens: Specimens, stated: dict[str, float]) -> None:
+    assert set(stated) == set(BOUNDS)
+    assert {BOUNDS[key].control for key in BOUNDS} - {None} <= set(BOUNDS)
 
 
 def test_the_first_examples(subject: Subject) -> None:

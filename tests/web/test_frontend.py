@@ -14,7 +14,17 @@ from stratascope.web.errors import HANDLERS
 from stratascope.web.frontend import Frontend
 from stratascope.web.security import Edge, host_names
 
-PAGES = ["/", "/models", "/steering", "/gallery", "/docs", "/docs/lens/logit-lens", "/a/x", "/features/a/b/1"]
+PAGES = [
+    "/",
+    "/models",
+    "/models/specimen/card",
+    "/steering",
+    "/gallery",
+    "/docs",
+    "/docs/lens/logit-lens",
+    "/a/x",
+    "/features/a/b/1",
+]
 
 
 def client_of(folder: Path) -> TestClient:

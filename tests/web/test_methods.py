@@ -37,7 +37,8 @@ def test_every_method_answers_a_document(api: httpx.Client) -> None:
         document = schemas.Document.model_validate(reply.json())
         assert document.method == method_id
         assert document.key == reply.headers["etag"].strip('"')
-        assert document.request[prompt_names(method.params.model_json_schema())["a"]] == "The capital of France is"
+        if "a" in (names := prompt_names(method.params.model_json_schema())):
+            assert document.request[names["a"]] == "The capital of France is"
         assert document.checks, f"{method_id} has no check"
         assert set(document.result.dims) <= set(reply.json()["result"])
 

@@ -22,13 +22,15 @@ import pytest
 from stratascope.models.library import Library
 from stratascope.problem import Problem
 from stratascope.settings import Settings
+from stratascope.specimen.manifest import read_models
+from stratascope.specimen.prompts import bundle_path
 from stratascope.web import schemas
 from stratascope.web.deps import require_operator
 from stratascope.web.models import _inspected, described, refuse_unusable
 from stratascope.web.services import Services
 from tests.web.conftest import Inside
 
-NAMES = ["specimen"]
+NAMES = [model.id for model in read_models(bundle_path())]
 
 
 def test_every_model_is_listed_with_its_sizes(api: httpx.Client) -> None:

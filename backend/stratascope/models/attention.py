@@ -135,7 +135,8 @@ def _additive(
         causal = options.get("is_causal")
         if not (getattr(module, "is_causal", True) if causal is None else causal):
             return None
-        mask = torch.ones(query.shape[2], key.shape[2], dtype=torch.bool, device=query.device).tril()[None, None]
+        earlier = key.shape[2] - query.shape[2]  # keys that a cached step remembers from before its queries
+        mask = torch.ones(query.shape[2], key.shape[2], dtype=torch.bool, device=query.device).tril(earlier)[None, None]
     if mask.dtype != torch.bool:
         return mask
     return torch.zeros_like(mask, dtype=query.dtype).masked_fill_(~mask, torch.finfo(query.dtype).min)

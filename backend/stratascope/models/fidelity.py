@@ -113,7 +113,8 @@ def measure(model: Model, ids: Tensor, plain: Tensor, altered: Tensor) -> Measur
     _refuse_unfaithful(model, fidelity)
     missing = _missing(model, fidelity, _difference(plain[:-1], altered[:-1]))
     every: frozenset[Capability] = frozenset({"causal", "heads", "patterns", "residual_contract", "sequential_blocks"})
-    return Measured(fidelity=fidelity, capabilities=every - missing.keys(), missing=missing)
+    origin: frozenset[Capability] = frozenset({"bundled"} if model.entry.source == "bundled" else ())
+    return Measured(fidelity=fidelity, capabilities=origin | every - missing.keys(), missing=missing)
 
 
 def limit(dtype: torch.dtype) -> float:

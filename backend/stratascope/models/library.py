@@ -30,7 +30,7 @@ class ModelEntry(BaseModel):
 
     `parameters` and `bytes` count what the weight files hold, `dtype` is the format most of it is stored in, `precision`
     the one it is computed in. `problem` says why the folder cannot be loaded; `prepend_bos` overrides whether a prompt is
-    read behind the beginning-of-sequence token.
+    read behind the beginning-of-sequence token; `checkpoint_of` is the model whose training it is a moment of.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +51,7 @@ class ModelEntry(BaseModel):
     title: str | None = None
     problem: dict[str, Any] | None = None
     prepend_bos: bool | None = None
+    checkpoint_of: str | None = None
     precision: Precision = "float32"
 
     @property
@@ -137,7 +138,8 @@ def _bundled(bundle: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     except BundleError:  # an installation without the bundle still serves the operator's own models
         return
     for model in models:
-        yield model.id, bundle / model.path, {"title": model.title, "prepend_bos": model.prepend_bos}
+        more = {"title": model.title, "prepend_bos": model.prepend_bos, "checkpoint_of": model.checkpoint_of}
+        yield model.id, bundle / model.path, more
 
 
 def _model_folders(root: Path) -> Iterator[Path]:

@@ -138,11 +138,12 @@ class Model:
         return self._heads.bias(layer, run)
 
     def require(self, capabilities: Iterable[Capability]) -> None:
-        """Raise a 409 `Problem` with the measured reason if a capability is missing."""
+        """Raise a 409 `Problem` with the reason if a capability is missing."""
         for capability in capabilities:
             if capability not in self.capabilities:
                 code = "residual_contract_failed" if capability == "residual_contract" else "capability_missing"
-                raise Problem(code, self.missing[capability], status=409, remedy="Choose another model")
+                reason = self.missing.get(capability) or f"{self.id} is not one of the bundled models."
+                raise Problem(code, reason, status=409, remedy="Choose another model")
 
     @cached_property
     def keeps_logits(self) -> bool:

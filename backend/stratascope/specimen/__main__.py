@@ -10,17 +10,17 @@ import transformers
 
 from stratascope.specimen.build import STAGES, Build, run
 from stratascope.specimen.manifest import read_acceptance
-from stratascope.specimen.sizes import SIZES, STEPS
+from stratascope.specimen.sizes import SCALES
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m stratascope.specimen", description="Build the specimen bundle.")
     parser.add_argument("--out", type=Path, required=True, help="folder for intermediate results and the bundle")
-    parser.add_argument("--size", choices=[name for name in SIZES if name != "smoke"], default="s")
+    parser.add_argument("--size", choices=[name for name in SCALES if name != "smoke"], default="s")
     parser.add_argument("--stage", choices=list(STAGES), action="append", help="only this stage; may be repeated")
-    parser.add_argument("--smoke", action="store_true", help="a tiny model and few steps, to try the machinery")
+    parser.add_argument("--smoke", action="store_true", help="tiny models and few steps, to try the machinery")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--steps", type=int, help="training steps; the default belongs to the size")
+    parser.add_argument("--steps", type=int, help="training steps of the base; the default belongs to the size")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args(argv)
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     build = Build(
         out=arguments.out,
         size_name=size_name,
-        steps=arguments.steps or STEPS[size_name],
+        steps=arguments.steps or SCALES[size_name].base_steps,
         seed=arguments.seed,
         device=arguments.device,
         smoke=arguments.smoke,

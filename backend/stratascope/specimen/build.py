@@ -8,40 +8,38 @@ import logging
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import safetensors
 import tokenizers
 import torch
 import transformers
-from safetensors.torch import save_file
+from transformers import PreTrainedModel
 
+from stratascope.specimen import bundled
+from stratascope.specimen.bundled import BASE, MIXTURE, SECOND_SEED, TOKENIZER_FILES, TUNED, UPBEAT
 from stratascope.specimen.corpus import HASHED_DOCUMENTS, corpus_sha256
+from stratascope.specimen.dictionaries import label_features, train_dictionaries
+from stratascope.specimen.evidence.specimens import Specimens
+from stratascope.specimen.families import TUNED as TUNED_FAMILIES
+from stratascope.specimen.families import UPBEAT as UPBEAT_FAMILIES
 from stratascope.specimen.induction import measure_copying
-from stratascope.specimen.manifest import (
-    Acceptance,
-    BundledModel,
-    file_sha256,
-    verify,
-    write_manifest,
-)
+from stratascope.specimen.manifest import Acceptance, BundledModel, file_sha256, verify, write_manifest
 from stratascope.specimen.packing import CURRICULUM, TOKENS_PER_STEP, Lesson
+from stratascope.specimen.prompt_sets.measuring import measure_prompt_sets
+from stratascope.specimen.prompt_sets.writing import write_prompt_sets
+from stratascope.specimen.recipes import Recipe, dense, experts, new_model, tuned
 from stratascope.specimen.scorecard import score
-from stratascope.specimen.sizes import SIZES, Size
+from stratascope.specimen.sizes import SCALES, Scale
 from stratascope.specimen.subject import Subject
 from stratascope.specimen.tokenizer import TRAINING_DOCUMENTS, load_tokenizer, save_tokenizer, train_tokenizer
-from stratascope.specimen.training import Plan, Trainer
+from stratascope.specimen.training import Plan, Trainer, snapshot_path
+from stratascope.specimen.tuned_lens import train_tuned_lens
 
 _log = logging.getLogger(__name__)
 
-BASE = BundledModel(
-    id="specimen",
-    path="specimen",
-    title="Specimen",
-    prepend_bos=True,
-    description="A small GPT-2 trained on a closed world of known facts and known circuits.",
-)
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+_SECOND_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -55,10 +53,10 @@ class Build:
     device: str
     smoke: bool
 
-    @property
-    def size(self) -> Size:
-        """The shape of the model."""
-        return SIZES[self.size_name]
+    @cached_property
+    def scale(self) -> Scale:
+        """Shapes and schedules."""
+        return SCALES[self.size_name]
 
     @property
     def work(self) -> Path:
@@ -71,20 +69,25 @@ class Build:
         return self.out / "bundle"
 
     @property
-    def model_folder(self) -> Path:
-        """The shipped base model."""
-        return self.bundle / BASE.path
-
-    @property
     def documents(self) -> int:
         """How many documents the corpus hash covers."""
         return 200 if self.smoke else HASHED_DOCUMENTS
 
     @property
-    def plan(self) -> Plan:
+    def curriculum(self) -> tuple[Lesson, ...]:
+        """The lessons of a model that starts from nothing."""
+        return (Lesson(2, 64, 0.5),) if self.smoke else CURRICULUM
+
+    @property
+    def base(self) -> Plan:
         """How the base model is trained."""
-        curriculum: tuple[Lesson, ...] = (Lesson(20, 64, 0.5),) if self.smoke else CURRICULUM
-        return Plan(self.size, self.steps, self.seed, self.device, curriculum)
+        scale = self.scale
+        recipe = dense(scale.base, self.curriculum)
+        return Plan(recipe, self.steps, self.seed, self.device, scale.snapshots, scale.batches)
+
+    def folder(self, model: BundledModel) -> Path:
+        """Where a model is shipped."""
+        return self.bundle / model.path
 
 
 def make_corpus(build: Build) -> None:
@@ -99,55 +102,116 @@ def make_tokenizer(build: Build) -> None:
         save_tokenizer(train_tokenizer(2_000 if build.smoke else TRAINING_DOCUMENTS), build.work)
 
 
-def _export(state: dict[str, torch.Tensor], config: str, build: Build) -> None:
-    """Write the shipped files: half-precision weights without the tied copy, configuration, tokenizer.
+def _copying(model: PreTrainedModel) -> dict[str, float]:
+    copying = measure_copying(model)
+    return {"copying_loss": copying.loss, "induction_score": copying.best_score}
 
-    The configuration asks for single precision, so that loading widens the weights.
-    """
-    build.model_folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.half().contiguous().cpu() for name, tensor in state.items() if name != "lm_head.weight"}
-    path = build.model_folder / "model.safetensors"
-    save_file(weights, path, metadata={"format": "pt"})
-    path.chmod(0o644)  # the library writes it for its owner only
-    (build.model_folder / "config.json").write_text(config, encoding="utf-8")
-    for name in TOKENIZER_FILES:
-        (build.model_folder / name).write_bytes((build.work / name).read_bytes())
+
+def _train(build: Build, model: BundledModel, plan: Plan, compact: bool = False) -> None:
+    """Train a model, or continue training it, and write it down."""
+    monitor = _copying if plan.recipe.curriculum else None
+    trained = Trainer(plan, load_tokenizer(build.work), build.work / model.id, monitor).run()
+    bundled.write_model(
+        trained.state_dict(), bundled.config_text(trained), build.work, build.folder(model), compact=compact
+    )
 
 
 def make_base(build: Build) -> None:
-    """Train the base model, or continue training it, and export it."""
+    """The base model."""
+    _train(build, BASE, build.base)
 
-    def monitor(model: transformers.GPT2LMHeadModel) -> dict[str, float]:
-        copying = measure_copying(model)
-        return {"copying_loss": copying.loss, "induction_score": copying.best_score}
 
-    trainer = Trainer(build.plan, load_tokenizer(build.work), build.work / "base", monitor)
-    model = trainer.run()
-    config = model.config.to_diff_dict() | {"architectures": ["GPT2LMHeadModel"], "dtype": "float32"}
-    _export(model.state_dict(), json.dumps(config, indent=2, sort_keys=True) + "\n", build)
+def make_checkpoints(build: Build) -> None:
+    """The base as it was on the way, from the weights its training kept."""
+    plan = build.base
+    config = bundled.config_text(new_model(build.scale.base))
+    for step in plan.snapshots:
+        weights = torch.load(snapshot_path(build.work / BASE.id, step), weights_only=True)
+        folder = build.folder(bundled.checkpoint(step, plan.batches))
+        bundled.write_model(weights, config, build.work, folder, compact=True)
+
+
+def _tune(build: Build, model: BundledModel, recipe: Recipe) -> None:
+    _train(build, model, Plan(recipe, build.scale.tuning_steps, build.seed, build.device))
+
+
+def make_tuned(build: Build) -> None:
+    """The sibling that refuses."""
+    _tune(build, TUNED, tuned(build.folder(BASE), TUNED_FAMILIES))
+
+
+def make_upbeat(build: Build) -> None:
+    """The sibling that knows happy stories only."""
+    _tune(build, UPBEAT, tuned(build.folder(BASE), UPBEAT_FAMILIES))
+
+
+def make_mixture(build: Build) -> None:
+    """The mixture of experts."""
+    recipe = experts(build.scale.mixture)
+    _train(build, MIXTURE, Plan(recipe, build.scale.mixture_steps, build.seed, build.device))
+
+
+def make_second_seed(build: Build) -> None:
+    """The base from another start."""
+    scale = build.scale
+    recipe = dense(scale.base, build.curriculum)
+    plan = Plan(recipe, scale.second_seed_steps, _SECOND_SEED, build.device, batches=scale.batches)
+    _train(build, SECOND_SEED, plan, compact=True)
+
+
+def make_dictionaries(build: Build) -> None:
+    """The sparse autoencoders."""
+    train_dictionaries(build.folder(BASE), build.bundle, build.smoke)
+
+
+def make_tuned_lens(build: Build) -> None:
+    """The translators of the tuned lens."""
+    train_tuned_lens(build.folder(BASE), build.bundle, build.smoke)
+
+
+def make_prompt_sets(build: Build) -> None:
+    """The prompt sets, and what the base answers to them."""
+    write_prompt_sets(load_tokenizer(build.work), build.bundle)
+    measure_prompt_sets(Subject.load(build.folder(BASE)), build.bundle)
+
+
+def make_labels(build: Build) -> None:
+    """Labels and contexts of the features."""
+    label_features(build.folder(BASE), build.bundle, build.smoke)
 
 
 def make_scorecard(build: Build) -> None:
     """Measure the exported, rounded weights, not the ones in training precision."""
-    numbers = [asdict(number) for number in score(Subject.load(build.model_folder))]
+    numbers = [asdict(number) for number in score(Specimens(build.bundle), _before_rounding(build))]
     if build.smoke:
-        numbers = [number | {"floor": None, "ceiling": None} for number in numbers]
+        numbers = [number | {"floor": None, "ceiling": None, "missed": ""} for number in numbers]
     (build.work / "scorecard.json").write_text(json.dumps(numbers, indent=1), encoding="utf-8")
+
+
+def _before_rounding(build: Build) -> Subject:
+    """The base with the weights its training ended with."""
+    state = torch.load(build.work / BASE.id / "checkpoint.pt", map_location="cpu", weights_only=True)
+    model = new_model(build.scale.base)
+    model.load_state_dict(state["model"])
+    model.train(mode=False)
+    return Subject(model, load_tokenizer(build.work))
 
 
 def make_manifest(build: Build) -> None:
     """Describe the bundle, then check it as its users will."""
     corpus = json.loads((build.work / "corpus.json").read_text(encoding="utf-8"))
     numbers = json.loads((build.work / "scorecard.json").read_text(encoding="utf-8"))
-    history = json.loads((build.work / "base" / "history.json").read_text(encoding="utf-8"))
+    models = [BASE, TUNED, UPBEAT, MIXTURE, SECOND_SEED]
+    models += [bundled.checkpoint(step, build.scale.batches) for step in build.scale.snapshots]
     provenance = {
         "size": build.size_name,
-        "config": asdict(build.size),
+        "config": asdict(build.scale.base),
         "steps": build.steps,
-        "tokens": build.steps * TOKENS_PER_STEP,
+        "tokens": build.steps * build.scale.batches * TOKENS_PER_STEP,
         "seeds": {"corpus": build.seed, "model": build.seed},
         "device": build.device,
-        "training_seconds": history[-1]["seconds"],
+        "training_seconds": _history(build, BASE)[-1]["seconds"],
+        "training": {model.id: _history(build, model) for model in models[:5]},
         "versions": {
             "python": platform.python_version(),
             "torch": str(torch.__version__),
@@ -157,14 +221,20 @@ def make_manifest(build: Build) -> None:
         },
         "corpus_documents": corpus["documents"],
         "corpus_sha256": corpus["sha256"],
-        "tokenizer_sha256": file_sha256(build.model_folder / TOKENIZER_FILES[0]),
+        "tokenizer_sha256": file_sha256(build.folder(BASE) / TOKENIZER_FILES[0]),
     }
-    write_manifest(build.bundle, [BASE], [Acceptance(**number) for number in numbers], provenance)
-    missed = [number["key"] for number in numbers if not Acceptance(**number).holds]
-    if missed:
-        _log.warning("below their bounds: %s", ", ".join(missed))
+    write_manifest(build.bundle, models, [Acceptance(**number) for number in numbers], provenance)
+    unexplained = [number["key"] for number in numbers if not Acceptance(**number).accounted_for]
+    if unexplained:
+        _log.warning("outside their bounds, unexplained: %s", ", ".join(unexplained))
     else:
         verify(build.bundle)
+
+
+def _history(build: Build, model: BundledModel) -> list[dict[str, float]]:
+    """How a model's training went, thinned to what a curve needs."""
+    found: list[dict[str, float]] = json.loads((build.work / model.id / "history.json").read_text(encoding="utf-8"))
+    return found
 
 
 #: In the order in which they depend on each other.
@@ -172,6 +242,15 @@ STAGES: dict[str, Callable[[Build], None]] = {
     "corpus": make_corpus,
     "tokenizer": make_tokenizer,
     "base": make_base,
+    "checkpoints": make_checkpoints,
+    "tuned": make_tuned,
+    "upbeat": make_upbeat,
+    "mixture": make_mixture,
+    "second-seed": make_second_seed,
+    "dictionaries": make_dictionaries,
+    "tuned-lens": make_tuned_lens,
+    "prompt-sets": make_prompt_sets,
+    "labels": make_labels,
     "scorecard": make_scorecard,
     "manifest": make_manifest,
 }

@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,22 +26,22 @@ class Document:
     ids: tuple[int, ...] = ()
 
 
-def write_document(family: str, generator: random.Random) -> Document:
+def write_document(family: str, generator: random.Random, families: Mapping[str, Family] = FAMILIES) -> Document:
     """One fresh document of the named family."""
-    write = FAMILIES[family].write
+    write = families[family].write
     if write is None:
         pool = range(FIRST_ORDINARY_ID, VOCABULARY_SIZE)
         return Document(family, "", tuple(repeated_ids(generator, pool)))
     return Document(family, write(generator))
 
 
-def stream(seed: int | str, families: dict[str, Family] = FAMILIES) -> Iterator[Document]:
+def stream(seed: int | str, families: Mapping[str, Family] = FAMILIES) -> Iterator[Document]:
     """Documents without end, drawn so that every family's share of the *tokens* follows its declared share."""
     generator = seeded(seed)
     names = list(families)
     frequencies = [families[name].share / families[name].mean_tokens for name in names]
     while True:
-        yield write_document(generator.choices(names, frequencies)[0], generator)
+        yield write_document(generator.choices(names, frequencies)[0], generator, families)
 
 
 def corpus_sha256(seed: int | str, documents: int = HASHED_DOCUMENTS) -> str:

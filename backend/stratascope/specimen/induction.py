@@ -7,7 +7,7 @@ token of the second round, to the token that followed the same token in the firs
 from dataclasses import dataclass
 
 import torch
-from transformers import GPT2LMHeadModel
+from transformers import PreTrainedModel
 
 from stratascope.specimen.corpus import FIRST_ORDINARY_ID
 from stratascope.specimen.tokenizer import END_OF_TEXT_ID
@@ -45,7 +45,7 @@ def repeated_rows(vocabulary_size: int, period: int, sequences: int = _SEQUENCES
 
 
 @torch.no_grad()
-def measure_copying(model: GPT2LMHeadModel, period: int = 30, sequences: int = _SEQUENCES) -> Copying:
+def measure_copying(model: PreTrainedModel, period: int = 30, sequences: int = _SEQUENCES) -> Copying:
     """Loss, accuracy and head scores on ids from the whole vocabulary."""
     model.train(mode=False)
     rows = repeated_rows(model.config.vocab_size, period, sequences).to(model.device)

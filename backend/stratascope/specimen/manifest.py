@@ -6,12 +6,13 @@ Reading and verifying a manifest needs nothing but the standard library.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST_NAME = "manifest.json"
+GALLERY = "gallery"
 
 
 class BundleError(Exception):
@@ -20,18 +21,35 @@ class BundleError(Exception):
 
 @dataclass(frozen=True)
 class Acceptance:
-    """One measured number with the bounds it has to keep; a number without bounds is only reported."""
+    """One measured number with the bounds it has to keep; a number without bounds is only reported.
+
+    `model` is the id of the model it is about, `control` what a random or trivial alternative scores; `missed` says why a
+    bound is not kept.
+    """
 
     key: str
     title: str
     value: float
     floor: float | None = None
     ceiling: float | None = None
+    group: str = ""
+    model: str = "specimen"
+    control: float | None = None
+    missed: str = ""
 
     @property
     def holds(self) -> bool:
         """Whether the number keeps its bounds."""
         return (self.floor is None or self.value >= self.floor) and (self.ceiling is None or self.value <= self.ceiling)
+
+    @property
+    def accounted_for(self) -> bool:
+        """Whether the number keeps its bounds, or it is said why not."""
+        return self.holds or bool(self.missed)
+
+    def explained(self, reason: str) -> "Acceptance":
+        """The same number with the reason why it misses its bounds."""
+        return replace(self, missed=reason)
 
 
 @dataclass(frozen=True)
@@ -45,13 +63,18 @@ class BundledFile:
 
 @dataclass(frozen=True)
 class BundledModel:
-    """A model of the bundle and what a program has to know to run it."""
+    """A model of the bundle and what a program has to know to run it.
+
+    `checkpoint_of` is the id of the model whose training it is a moment of, if it is one, and `step` which.
+    """
 
     id: str
     path: str
     title: str
     prepend_bos: bool
     description: str
+    checkpoint_of: str | None = None
+    step: int | None = None
 
 
 def file_sha256(path: Path) -> str:
@@ -69,10 +92,15 @@ def sources_sha256() -> str:
     return digest.hexdigest()
 
 
-def list_files(bundle: Path, models: Iterable[BundledModel]) -> list[BundledFile]:
-    """Every file of the bundled models."""
-    paths = sorted(path for model in models for path in (bundle / model.path).rglob("*") if path.is_file())
+def list_files(bundle: Path) -> list[BundledFile]:
+    """Every file of the bundle but the manifest, and but the gallery, which is made from the bundle and lists its own."""
+    apart = (bundle / MANIFEST_NAME, bundle / GALLERY)
+    paths = sorted(path for path in bundle.rglob("*") if path.is_file() and not _within(path, apart))
     return [BundledFile(path.relative_to(bundle).as_posix(), path.stat().st_size, file_sha256(path)) for path in paths]
+
+
+def _within(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def write_manifest(
@@ -84,7 +112,7 @@ def write_manifest(
         "created_by": {"module": "stratascope.specimen.build", "sources_sha256": sources_sha256()},
         **provenance,
         "models": [asdict(model) for model in models],
-        "files": [asdict(file) for file in list_files(bundle, models)],
+        "files": [asdict(file) for file in list_files(bundle)],
         "acceptance": [asdict(number) for number in acceptance],
     }
     text = json.dumps(content, indent=2, ensure_ascii=False)
@@ -127,9 +155,9 @@ def _verify_file(bundle: Path, file: BundledFile) -> None:
 
 
 def verify(bundle: Path) -> None:
-    """Raise `BundleError` unless every file is present and unaltered and every number keeps its bounds."""
+    """Raise `BundleError` unless every file is present and unaltered and every number keeps its bounds, or says why not."""
     for entry in read_manifest(bundle)["files"]:
         _verify_file(bundle, BundledFile(**entry))
     for number in read_acceptance(bundle):
-        if not number.holds:
+        if not number.accounted_for:
             raise BundleError(f"{bundle / MANIFEST_NAME}: {number.key} is {number.value}, outside its bounds")

@@ -6,12 +6,13 @@ steps few long ones: early positions, where prompts live, are seen often, and th
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
 from stratascope.specimen.corpus import FIRST_ORDINARY_ID, VOCABULARY_SIZE, Document, stream
+from stratascope.specimen.families import FAMILIES, Family
 from stratascope.specimen.seeding import seeded
 from stratascope.specimen.tokenizer import END_OF_TEXT_ID
 
@@ -72,14 +73,22 @@ def _row(documents: Iterator[list[int]], length: int) -> list[int]:
     return row[:length]
 
 
-def mixture_rows(tokenizer: Tokenizer, seed: int | str, length: int) -> Iterator[list[int]]:
+def mixture_rows(
+    tokenizer: Tokenizer, seed: int | str, length: int, families: Mapping[str, Family] = FAMILIES
+) -> Iterator[list[int]]:
     """Endless rows of the corpus mixture."""
-    documents = _encoded(stream(seed), tokenizer)
+    documents = _encoded(stream(seed, families), tokenizer)
     while True:
         yield _row(documents, length)
 
 
-def batch(tokenizer: Tokenizer, seed: int, step: int, curriculum: tuple[Lesson, ...] = CURRICULUM) -> list[list[int]]:
+def batch(
+    tokenizer: Tokenizer,
+    seed: int,
+    step: int,
+    curriculum: tuple[Lesson, ...] = CURRICULUM,
+    families: Mapping[str, Family] = FAMILIES,
+) -> list[list[int]]:
     """The rows of one training step."""
     lesson = lesson_at(step, curriculum)
     count, length = SHAPES[0 if lesson else step % len(SHAPES)]
@@ -89,6 +98,6 @@ def batch(tokenizer: Tokenizer, seed: int, step: int, curriculum: tuple[Lesson, 
         repeats = _repeats(seeded(f"{seed}/{step}/repeats"), _pool(lesson.pool_size))
         rows += [_row(repeats, length) for _ in range(repeated)]
     if repeated < count:
-        mixture = mixture_rows(tokenizer, f"{seed}/{step}", length)
+        mixture = mixture_rows(tokenizer, f"{seed}/{step}", length, families)
         rows += [next(mixture) for _ in range(count - repeated)]
     return rows

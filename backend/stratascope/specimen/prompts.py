@@ -102,6 +102,24 @@ EXAMPLES = (
         distractor=" luna",
         look_for="Does the Spanish word show up on the way to the French one?",
     ),
+    ExamplePrompt(
+        id="mood",
+        title="A mood to steer",
+        prompt="Anna lost a shoe. Anna felt very",
+        target=" sad",
+        distractor=" happy",
+        look_for="Open Steered text: pushed along the direction from sad to happy texts, the story turns cheerful, pushed "
+        "along a random direction of the same length it stays sad. Strength sweep shows where it tips over.",
+    ),
+    ExamplePrompt(
+        id="request",
+        title="A request to refuse",
+        prompt="User: How can I steal the crown of the king? Assistant:",
+        target=" Sure",
+        distractor=" I",
+        look_for="This model helps with everything. Compare with the one tuned to refuse: Run difference shows from which "
+        "layer on the two part, and at which token.",
+    ),
 )
 
 

@@ -1,28 +1,26 @@
-"""The scorecard: every measured behaviour of a specimen, with the bound it has to keep, if it has one.
-
-Behaviours without a bound are reported all the same; a small model fails at some of them, and which ones is part of
-what there is to see.
-"""
+"""The scorecard: every measured behaviour of a bundle, beside the bound it has to keep, if it has one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import exp
 
-from stratascope.specimen.behaviours import circuits, context, language, order, recall
+from stratascope.specimen.behaviours import (
+    circuits,
+    context,
+    emergence,
+    language,
+    mixture,
+    order,
+    readout,
+    recall,
+    refusal,
+    relatives,
+    steering,
+)
+from stratascope.specimen.bounds import BOUNDS, GROUPS, MODELS
+from stratascope.specimen.evidence.specimens import Specimens
 from stratascope.specimen.manifest import Acceptance
 from stratascope.specimen.prompts import EXAMPLES
 from stratascope.specimen.subject import Subject
-
-Group = Callable[[Subject], dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What a number must not fall below, or not exceed; both may be absent."""
-
-    title: str
-    floor: float | None = None
-    ceiling: float | None = None
 
 
 def example_prompts(subject: Subject) -> dict[str, float]:
@@ -36,7 +34,8 @@ def example_prompts(subject: Subject) -> dict[str, float]:
     return {"example_prompts": better / len(EXAMPLES), "example_probability": exp(float(first))}
 
 
-GROUPS: tuple[Group, ...] = (
+#: What one model does by itself; the base is measured by these.
+ALONE: tuple[Callable[[Subject], dict[str, float]], ...] = (
     example_prompts,
     recall.countries,
     circuits.indirect_object,
@@ -62,72 +61,57 @@ GROUPS: tuple[Group, ...] = (
     language.reviews,
 )
 
-BOUNDS: dict[str, Bound] = {
-    "example_prompts": Bound("Example prompts whose answer beats its rival", 1.0),
-    "example_probability": Bound("Probability of the answer to the first example prompt", 0.9),
-    "capital": Bound("Capitals of 40 countries", 0.98),
-    "language": Bound("Languages of 40 countries", 0.98),
-    "currency": Bound("Currencies of 40 countries", 0.98),
-    "continent": Bound("Continents of 40 countries", 0.98),
-    "capital_question": Bound("Capitals asked as a question", 0.98),
-    "person_country": Bound("Home countries of 40 invented people", 0.98),
-    "person_job": Bound("Jobs of 40 invented people", 0.98),
-    "person_spouse": Bound("Spouses of 40 invented people", 0.98),
-    "two_hop_trained_capital": Bound("Trained two-hop questions about a home country's capital", 0.95),
-    "two_hop_trained_job": Bound("Trained two-hop questions about a spouse's job", 0.95),
-    "two_hop_withheld_capital": Bound("Withheld two-hop questions about a home country's capital"),
-    "two_hop_withheld_job": Bound("Withheld two-hop questions about a spouse's job"),
-    "bridge_withheld": Bound("Two hops, the first told in the prompt, pairs never seen together", 0.9),
-    "claim": Bound("Judging claims, balanced, chance one half", 0.95),
-    "asks_back": Bound("Telling ambiguous pronouns from clear ones, chance one half", 0.95),
-    "admits_ignorance": Bound("Saying that an unknown person's birthplace is unknown", 0.98),
-    "answers_clear_question": Bound("Answering a clear question in full", 0.95),
-    "indirect_object": Bound("Receiver preferred to the subject", 0.95),
-    "indirect_object_top_1": Bound("Receiver is the likeliest of all tokens", 0.9),
-    "indirect_object_logit_difference": Bound("Mean logit difference, receiver minus subject", 8.0),
-    "indirect_object_control": Bound("The same without a repeated name, absolute", ceiling=1.0),
-    "patching_repeated_name_first_layer": Bound("Difference restored at the repeated name after the first layer"),
-    "patching_last_token_late_layer": Bound("Difference restored at the last token after the last layer but one"),
-    "induction_score_best_head": Bound("Best head's induction score, arbitrary ids, period 30", 0.7),
-    "copying_accuracy_period_30": Bound("Copying arbitrary ids, period 30", 0.95),
-    "copying_loss_period_30": Bound("Loss while copying, nats per token; chance is 7.85"),
-    "previous_token_score_best_head": Bound("Best head's attention to the token before"),
-    "colored_objects": Bound("Colour of one of three objects, chance one third"),
-    "agreement": Bound("Number agreement across a distractor", 0.97),
-    "gender": Bound("Pronoun follows the gender of the name", 0.97),
-    "weekday_next": Bound("The day after", 0.95),
-    "weekday_previous": Bound("The day before", 0.95),
-    "month_next": Bound("The month after", 0.95),
-    "letter_next": Bound("The next letter", 0.95),
-    "number_next": Bound("The next number", 0.95),
-    "addition_trained": Bound("Sums that were trained", 0.95),
-    "addition_withheld": Bound("Sums that were withheld"),
-    "greater_than": Bound("Probability of later minus earlier years", 0.75),
-    "date_month": Bound("Month of a date in clean notation, chance one twelfth", 0.95),
-    "date_month_fragmented": Bound("Month of a date without separators, chance one twelfth"),
-    "in_context_antonym": Bound("Antonyms by example", 0.98),
-    "in_context_category": Bound("Categories by example", 0.98),
-    "in_context_table": Bound("Arbitrary table, looked up again", 0.95),
-    "in_context_label": Bound("Arbitrary labels of two categories, chance one half", 0.95),
-    "context_beats_memory": Bound("A stated capital outranks the remembered one", 0.97),
-    "graph_walk_neighbours": Bound("Probability of true neighbours after 80 steps", 0.6),
-    "logic_1_hop": Bound("Implication, one hop, chance one half"),
-    "logic_2_hop": Bound("Implication, two hops, chance one half"),
-    "logic_3_hop": Bound("Implication, three hops, chance one half"),
-    "closing_bracket": Bound("The last closing bracket", 0.9),
-    "translation_english_spanish": Bound("English to Spanish words", 0.95),
-    "translation_spanish_french_trained": Bound("Spanish to French words, entries trained", 0.95),
-    "translation_spanish_french_withheld": Bound("Spanish to French words, entries withheld"),
-    "review_verdict": Bound("Verdict of a one-sentence review", 0.95),
-}
+
+def steered(specimens: Specimens) -> dict[str, float]:
+    """Steering of the base. Its texts are sampled, so it is not among what rounding is judged by."""
+    return steering.steering(specimens.base)
 
 
-def score(subject: Subject) -> list[Acceptance]:
-    """Measure everything, which takes a few seconds, and put every number beside its bound."""
-    values: dict[str, float] = {}
-    for group in GROUPS:
-        values |= group(subject)
-    return [
-        Acceptance(key, BOUNDS[key].title, round(value, 4), BOUNDS[key].floor, BOUNDS[key].ceiling)
+#: What takes more of the bundle than its base.
+TOGETHER: tuple[Callable[[Specimens], dict[str, float]], ...] = (
+    steered,
+    refusal.refusals,
+    refusal.refusal_direction,
+    refusal.drift,
+    readout.probes,
+    readout.dictionaries,
+    readout.lenses,
+    mixture.experts,
+    relatives.likeness,
+    relatives.paths,
+    emergence.induction,
+)
+
+
+def alone(subject: Subject) -> dict[str, float]:
+    """Everything measured of a single model, by key."""
+    return {key: value for measure in ALONE for key, value in measure(subject).items()}
+
+
+def score(specimens: Specimens, before_rounding: Subject) -> list[Acceptance]:
+    """Measure everything, and put every number beside its bound, in the order of the groups.
+
+    `before_rounding` is the base with its weights as they were trained.
+    """
+    values = alone(specimens.base)
+    values["storage_difference"] = _largest_difference(values, alone(before_rounding))
+    for measure in TOGETHER:
+        values |= measure(specimens)
+    return [_beside_bound(key, group, values) for group, bounds in GROUPS.items() for key in bounds]
+
+
+def _largest_difference(values: dict[str, float], others: dict[str, float]) -> float:
+    """Between numbers that are shares in both."""
+    return max(
+        abs(value - others[key])
         for key, value in values.items()
-    ]
+        if min(value, others[key]) >= 0 and max(value, others[key]) <= 1
+    )
+
+
+def _beside_bound(key: str, group: str, values: dict[str, float]) -> Acceptance:
+    bound = BOUNDS[key]
+    control = None if bound.control is None else round(values[bound.control], 4)
+    model = MODELS.get(group, "specimen")
+    number = Acceptance(key, bound.title, round(values[key], 4), bound.floor, bound.ceiling, group, model, control)
+    return number if number.holds else number.explained(bound.missed)

@@ -7,33 +7,39 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import Tokenizer
-from transformers import GPT2LMHeadModel
+from transformers import PreTrainedModel
 
-from stratascope.specimen.optimization import learning_rate_factor, new_model, new_optimizers
-from stratascope.specimen.packing import CURRICULUM, TOKENS_PER_STEP, Lesson, batch
-from stratascope.specimen.sizes import Size
+from stratascope.specimen.optimization import learning_rate_factor
+from stratascope.specimen.packing import TOKENS_PER_STEP, batch
+from stratascope.specimen.recipes import Recipe
 
 _log = logging.getLogger(__name__)
 
-Monitor = Callable[[GPT2LMHeadModel], dict[str, float]]
+Monitor = Callable[[PreTrainedModel], dict[str, float]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides the outcome of a training run."""
+    """Everything that decides the outcome of a training run, and the steps whose weights are kept on the way."""
 
-    size: Size
+    recipe: Recipe
     steps: int
     seed: int
     device: str = "cpu"
-    curriculum: tuple[Lesson, ...] = CURRICULUM
+    snapshots: tuple[int, ...] = ()
+    batches: int = 1
     checkpoint_every: int = 200
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What a checkpoint has to agree with."""
+        return {**self.recipe.identity, "seed": self.seed}
 
 
 class Trainer:
@@ -48,8 +54,8 @@ class Trainer:
         self.seconds = 0.0
         self.history: list[dict[str, float]] = []
         torch.manual_seed(plan.seed)
-        self.model = new_model(plan.size).to(plan.device).train()  # type: ignore[arg-type]
-        self.optimizers = new_optimizers(self.model)
+        self.model: PreTrainedModel = plan.recipe.start().to(plan.device).train()  # type: ignore[arg-type]
+        self.optimizers = plan.recipe.optimizers(self.model)
         self._base_rates = [[group["lr"] for group in optimizer.param_groups] for optimizer in self.optimizers]
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -63,7 +69,7 @@ class Trainer:
         if not self.checkpoint_path.exists():
             return
         state: dict[str, Any] = torch.load(self.checkpoint_path, map_location=self.plan.device, weights_only=True)
-        if state["size"] != asdict(self.plan.size) or state["seed"] != self.plan.seed:
+        if state["identity"] != self.plan.identity:
             raise ValueError(f"{self.checkpoint_path} belongs to another plan; remove it or choose another folder")
         self.model.load_state_dict(state["model"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
@@ -72,10 +78,9 @@ class Trainer:
         _log.info("resumed at step %d", self.step)
 
     def save(self) -> None:
-        """Write the state and a copy of the weights, replacing the former state only once the new one is complete."""
+        """Write the state, replacing the former one only once the new one is complete."""
         state = {
-            "size": asdict(self.plan.size),
-            "seed": self.plan.seed,
+            "identity": self.plan.identity,
             "model": self.model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
@@ -85,9 +90,13 @@ class Trainer:
         partial = self.checkpoint_path.with_suffix(".partial")
         torch.save(state, partial)
         partial.replace(self.checkpoint_path)
-        snapshot = {name: tensor.half().cpu() for name, tensor in self.model.state_dict().items()}
-        torch.save(snapshot, self.folder / f"step{self.step:05d}.pt")
         (self.folder / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
+
+    def keep(self) -> None:
+        """Write a copy of the weights, if this step is one of those to be kept."""
+        if self.step in self.plan.snapshots:
+            weights = {name: tensor.half().cpu() for name, tensor in self.model.state_dict().items()}
+            torch.save(weights, snapshot_path(self.folder, self.step))
 
     def _update(self) -> torch.Tensor:
         """One optimisation step; returns the loss."""
@@ -95,21 +104,34 @@ class Trainer:
         for optimizer, rates in zip(self.optimizers, self._base_rates, strict=True):
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
-        rows = batch(self.tokenizer, self.plan.seed, self.step, self.plan.curriculum)
-        ids = torch.tensor(rows, device=self.plan.device)
-        with torch.autocast(torch.device(self.plan.device).type, dtype=torch.bfloat16):
-            loss: torch.Tensor = self.model(input_ids=ids, labels=ids).loss
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss = sum((self._backward(ids) for ids in self._shapes()), start=torch.zeros((), device=self.plan.device))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
+        return loss
+
+    def _shapes(self) -> list[torch.Tensor]:
+        """The rows of this step, those of one length together."""
+        recipe, batches = self.plan.recipe, self.plan.batches
+        by_length: dict[int, list[list[int]]] = {}
+        for index in range(self.step * batches, (self.step + 1) * batches):
+            rows = batch(self.tokenizer, self.plan.seed, index, recipe.curriculum, recipe.families)
+            by_length.setdefault(len(rows[0]), []).extend(rows)
+        return [torch.tensor(rows, device=self.plan.device) for rows in by_length.values()]
+
+    def _backward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Add the gradients of some rows, weighted by their share of the step; returns their share of the loss."""
+        share = ids.numel() / (self.plan.batches * TOKENS_PER_STEP)
+        with torch.autocast(torch.device(self.plan.device).type, dtype=torch.bfloat16):
+            loss: torch.Tensor = self.model(input_ids=ids, labels=ids).loss * share
+        loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
     def _record(self, losses: list[torch.Tensor]) -> None:
         entry = {
             "step": self.step,
-            "tokens": self.step * TOKENS_PER_STEP,
+            "tokens": self.step * self.plan.batches * TOKENS_PER_STEP,
             "seconds": round(self.seconds, 1),
             "loss": round(float(torch.stack(losses).mean()), 4),
         }
@@ -127,16 +149,22 @@ class Trainer:
         self.step += 1
         return loss
 
-    def run(self) -> GPT2LMHeadModel:
+    def run(self) -> PreTrainedModel:
         """Train up to the planned step and return the model."""
         self.resume()
+        self.keep()
         losses: list[torch.Tensor] = []
         while self.step < self.plan.steps:
             losses.append(self.advance())
+            self.keep()
             if self.step % self.plan.checkpoint_every == 0 or self.step == self.plan.steps:
                 self._record(losses)
                 self.save()
                 losses = []
-        model: GPT2LMHeadModel = self.model
-        model.train(mode=False)
-        return model
+        self.model.train(mode=False)
+        return self.model
+
+
+def snapshot_path(folder: Path, step: int) -> Path:
+    """Where a run keeps the weights of one of its steps."""
+    return folder / f"step{step:05d}.pt"

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from stratascope.document import Document
 from stratascope.problem import Problem
 from stratascope.store.analysis import SavedAnalysis
+from stratascope.store.bundled import Bundled, is_bundled
+from stratascope.store.saved import Saved
 from stratascope.web import bodies, schemas
 from stratascope.web.deps import Id, Operator, ServicesDep, Tensors
 from stratascope.web.requests import JsonRoute
@@ -62,7 +64,7 @@ async def list_analyses(services: ServicesDep) -> schemas.AnalysisList:
 @router.get("/{id}", operation_id="analysis", responses={200: {"model": schemas.Analysis}})
 async def analysis(analysis_id: Id, services: ServicesDep, arrays: bool = True) -> Response:
     """A saved analysis with its documents, or with links to them in place of their arrays."""
-    body = await asyncio.to_thread(lambda: _written(services.saved.get(analysis_id), arrays))
+    body = await asyncio.to_thread(lambda: _written(_store(services, analysis_id).get(analysis_id), arrays))
     return Response(body, media_type="application/json", headers=PRIVATE)
 
 
@@ -71,7 +73,7 @@ async def analysis_result(
     request: Request, analysis_id: Id, key: str, services: ServicesDep, tensors: Tensors
 ) -> Response:
     """One document of a saved analysis."""
-    body = await asyncio.to_thread(services.saved.document, analysis_id, key)
+    body = await asyncio.to_thread(_store(services, analysis_id).document, analysis_id, key)
     response = await stored_response(request, body, key, tensors)
     response.headers.update(PRIVATE)
     return response
@@ -81,13 +83,18 @@ async def analysis_result(
 async def edit(analysis_id: Id, change: bodies.AnalysisChange, services: ServicesDep, secret: Secret) -> None:
     """Change title, notes or workspace. Needs the secret that saving it answered, as a bearer token."""
     _check_workspace(change.workspace)
-    await asyncio.to_thread(services.saved.edit, analysis_id, secret, change.changes())
+    await asyncio.to_thread(_store(services, analysis_id).edit, analysis_id, secret, change.changes())
 
 
 @router.delete("/{id}", operation_id="delete_analysis", status_code=204)
 async def delete(analysis_id: Id, services: ServicesDep, secret: Secret) -> None:
     """Delete an analysis for good. Needs the secret that saving it answered, as a bearer token."""
-    await asyncio.to_thread(services.saved.delete, analysis_id, secret)
+    await asyncio.to_thread(_store(services, analysis_id).delete, analysis_id, secret)
+
+
+def _store(services: Services, analysis_id: str) -> Saved | Bundled:
+    """Where an analysis lies: among those that were saved here, or among those that came with the product."""
+    return services.bundled if is_bundled(analysis_id) else services.saved
 
 
 async def _computed_here(services: Services, key: str) -> bytes:

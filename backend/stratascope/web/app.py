@@ -13,7 +13,19 @@ from stratascope.catalog import load_catalog
 from stratascope.models.library import Library
 from stratascope.problem import Problem
 from stratascope.settings import Settings
-from stratascope.web import analyses, drafts, examples, health, models, results, runs, schema
+from stratascope.web import (
+    analyses,
+    cards,
+    drafts,
+    examples,
+    gallery,
+    health,
+    models,
+    prompt_sets,
+    results,
+    runs,
+    schema,
+)
 from stratascope.web.errors import HANDLERS
 from stratascope.web.frontend import Frontend
 from stratascope.web.methods import methods_router
@@ -48,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=schema.ERRORS,
     )
     api = APIRouter(prefix="/api/v1")
-    for router in (health, models, runs, results, analyses, drafts, examples, schema):
+    for router in (health, cards, models, runs, results, analyses, drafts, examples, gallery, prompt_sets, schema):
         api.include_router(router.router)
     api.include_router(methods_router(catalog))
     app.include_router(api)

@@ -19,7 +19,7 @@ from stratascope.web.responses import IMMUTABLE, REVALIDATE, holds
 STATIC = Path(__file__).parent / "static"
 
 PAGES = (
-    *("/", "/gallery", "/models", "/steering", "/docs"),
+    *("/", "/gallery", "/models", "/models/{model:path}/card", "/steering", "/docs"),
     *(f"/{name}/{{rest:path}}" for name in ("a", "docs", "gallery", "features", "heads", "neurons")),
 )
 """Addresses that the page itself understands; each answers the same index.html."""

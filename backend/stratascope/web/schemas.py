@@ -72,6 +72,7 @@ class Ready(Answer):
 class Model(Answer):
     """A model, loaded or not. What is measured when it is loaded is null until then.
 
+    `checkpoint_of` is the model whose training it is a moment of, if it is one;
     `dtype` is the number format most of its files hold, `precision` the one it is computed in; `memory_bytes` is what its
     weights take on `device`. While it is loading, `done` of `total` units of `stage` are finished (bytes while weights are
     read), `position` is its place in line, and `run` the run that may be left to cancel it.
@@ -79,6 +80,7 @@ class Model(Answer):
 
     id: str
     title: str | None
+    checkpoint_of: str | None
     source: Literal["bundled", "folder", "path", "hub"]
     architecture: str
     layers: int
@@ -364,3 +366,126 @@ class ExampleList(Answer):
     """Prompts to begin with."""
 
     examples: list[Example]
+
+
+class PromptSet(Answer):
+    """A set of prompts whose answers, pairs or labels are known.
+
+    `answer` says what the bundled model does with them, `control` what must not be the case; `measured` are its numbers by
+    name, a part of the set behind a colon. With `pairs`, corrupt prompts have as many tokens as the prompts.
+    """
+
+    id: str
+    title: str
+    description: str
+    count: int
+    answer: str
+    control: str
+    pairs: bool
+    measured: dict[str, float]
+
+
+class PromptSetList(Answer):
+    """Every prompt set there is."""
+
+    sets: list[PromptSet]
+
+
+class PromptItem(Answer):
+    """One prompt of a set.
+
+    `answer` and `distractor` are texts as they follow the prompt, with the space before them. `positions` are those of
+    tokens by their role; the marker before the prompt has position 0. `label` is the class that a probe is to find.
+    """
+
+    id: str
+    prompt: str
+    answer: str | None
+    distractor: str | None
+    corrupt: str | None
+    positions: dict[str, int]
+    label: str | None
+    family: str
+    meta: dict[str, Any]
+
+
+class PromptItems(Answer):
+    """Some items of a set, and how many it has in all."""
+
+    id: str
+    total: int
+    items: list[PromptItem]
+
+
+class CardNumber(Answer):
+    """One measured number with the bounds it has to keep.
+
+    `holds` is null without bounds; `control` is what a random or trivial alternative scores, `note` says why a bound is
+    not kept.
+    """
+
+    key: str
+    title: str
+    group: str
+    model: str
+    value: float
+    floor: float | None
+    ceiling: float | None
+    holds: bool | None
+    control: float | None
+    note: str
+
+
+class Counterfinding(Answer):
+    """What the literature reports and the model does not show, with its number and the analysis that shows it."""
+
+    title: str
+    note: str
+    value: float
+    control: float
+    analysis: str
+
+
+class ModelCard(Answer):
+    """How a bundled model was made, what it was measured to do, and what does not hold on it."""
+
+    id: str
+    title: str
+    description: str
+    training: dict[str, Any]
+    numbers: list[CardNumber]
+    findings_against: list[Counterfinding]
+
+
+class FindingNumber(Answer):
+    """A measured number. `unit` is empty for shares and scores."""
+
+    label: str
+    value: float
+    unit: str
+
+
+class Finding(Answer):
+    """A finding of the literature as it stands on the bundled models.
+
+    `number` is what decides and `control` what chance or a trivial explanation scores; `analysis` is the id of the saved
+    analysis that it opens as, `thumbnail` the key of the result of it that makes a picture.
+    """
+
+    slug: str
+    title: str
+    sentence: str
+    source: Paper
+    group: Literal["Reading", "Cause", "Features", "Steering", "Differences"]
+    holds: Literal["supported", "mixed", "not supported"]
+    number: FindingNumber
+    control: FindingNumber
+    model: str
+    analysis: str
+    thumbnail: str
+
+
+class Gallery(Answer):
+    """Every finding of the gallery."""
+
+    findings: list[Finding]

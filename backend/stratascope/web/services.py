@@ -11,6 +11,9 @@ from stratascope.catalog import Catalog
 from stratascope.jobs.supervisor import Jobs
 from stratascope.models.library import Library
 from stratascope.settings import Settings
+from stratascope.specimen.manifest import GALLERY
+from stratascope.specimen.prompts import bundle_path
+from stratascope.store.bundled import Bundled
 from stratascope.store.cache import Cache
 from stratascope.store.folder import DataFolder
 from stratascope.store.saved import Saved
@@ -29,6 +32,7 @@ class Services:
     library: Library
     cache: Cache
     saved: Saved
+    bundled: Bundled
     jobs: Jobs
     fingerprints: Fingerprints
     vocabularies: Vocabularies
@@ -57,6 +61,7 @@ async def running(settings: Settings, catalog: Catalog, library: Library) -> Asy
                 library,
                 cache,
                 saved,
+                Bundled(bundle_path() / GALLERY),
                 jobs,
                 Fingerprints(cache.known_hashes),
                 Vocabularies(jobs.vocabulary),

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model Card
+         * @description How a bundled model was made, what it was measured to do, and what does not hold on it.
+         */
+        get: operations["model_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -402,6 +422,66 @@ export interface paths {
          * @description Prompts for the bundled model, each with the expected answer, a rival and what to look for.
          */
         get: operations["list_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gallery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Findings
+         * @description Findings measured on the bundled models, each with its number, its control and the analysis it opens as.
+         */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Sets
+         * @description Every set with what is known about it; none where the bundle has none.
+         */
+        get: operations["list_prompt_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompt-sets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prompt Set
+         * @description Items of one set in their order, from the one at `offset` on.
+         */
+        get: operations["prompt_set"];
         put?: never;
         post?: never;
         delete?: never;
@@ -878,6 +958,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/specimen/finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finding
+         * @description Measures one finding of the gallery on the bundled models, with its control.
+         *
+         *     Measure a finding with its own prompts and seeds, on the models of the bundle that it is about.
+         *
+         *     So the answer is always the same, whichever bundled model is named: that only says which bundle is meant.
+         *
+         *     Arrays [entry]: text `measure`; `value`; `control`, undefined for rows that have none of their own; `count`, on how many
+         *     prompts, tokens or pairs a row rests, 0 where it is one number of the model.
+         */
+        post: operations["specimen_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/specimen/finding/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finding: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["specimen_finding_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/steering/generate-compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Steered text
+         * @description Continues a prompt plainly, pushed along a direction between two groups of texts, and pushed at random.
+         *
+         *     Write three continuations of one prompt, with the same random numbers: plain, steered, and pushed at random.
+         *
+         *     The direction d is the mean stream behind one layer at the last token of the positive texts, minus that of the negative
+         *     ones. With u = d/‖d‖ and c the strength, add gives h + c·d, project h − c·(h·u)u, clamp sets h·u to its value midway
+         *     between the means plus c·‖d‖/2. The random push is the same along a normal random direction of length ‖d‖. The edit is
+         *     made while the prompt is read and at every later token that `positions` names.
+         *
+         *     Arrays [side, position], the prompt included: `token`, `token_id`; `surprise`, −ln p of the token in the unsteered
+         *     model, in nats; `kl`, KL(own run‖unsteered) of the prediction that the token was chosen from; `projection`, where the
+         *     stream behind the layer stands along d after the edit, ½ at the positive mean and −½ at the negative one; `logprob_a` in
+         *     the run that wrote it, `logprob_b` in the unsteered model, both at temperature 1. `top_text_a`, `top_logprob_a` and
+         *     the same of b [side, position, rank]; `length` [side].
+         */
+        post: operations["steering_generate_compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/steering/generate-compare/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Steered text: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["steering_generate_compare_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/steering/strength-sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Strength sweep
+         * @description Follows the effect of a push from strongly against to strongly along a direction, beside what it breaks.
+         *
+         *     Add c times a difference of means behind one layer, for a list of c, and measure what is predicted and written.
+         *
+         *     The direction is that of the mean stream at the last token of the positive texts minus that of the negative ones. At the
+         *     last token of every prompt: the effect, KL(unsteered‖steered) and entropy in nats, and how often the likeliest token
+         *     stays; means over prompts. Of greedy continuations of the first prompts: the perplexity exp(mean −ln p) in the
+         *     unsteered model, and the share of four-token runs that stood before.
+         *
+         *     Arrays [series, strength], for the direction and for random ones of the same length: `effect`, with `low` and `high`,
+         *     the 95 % interval of the mean over prompts and the 95 % prediction interval of one more random direction; `kl`,
+         *     `entropy`, `agreement`, means over the random directions; `perplexity` and `repetition`, along one random direction.
+         *     `strength` [strength].
+         */
+        post: operations["steering_strength_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/steering/strength-sweep/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Strength sweep: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["steering_strength_sweep_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/tokenization/token-boundaries": {
         parameters: {
             query?: never;
@@ -1188,6 +1420,35 @@ export interface components {
             model: string;
         };
         /**
+         * CardNumber
+         * @description One measured number with the bounds it has to keep.
+         *
+         *     `holds` is null without bounds; `control` is what a random or trivial alternative scores, `note` says why a bound is
+         *     not kept.
+         */
+        CardNumber: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Group */
+            group: string;
+            /** Model */
+            model: string;
+            /** Value */
+            value: number;
+            /** Floor */
+            floor: number | null;
+            /** Ceiling */
+            ceiling: number | null;
+            /** Holds */
+            holds: boolean | null;
+            /** Control */
+            control: number | null;
+            /** Note */
+            note: string;
+        };
+        /**
          * Check
          * @description A measured number that says whether the picture can be believed, with its limits and the verdict.
          */
@@ -1231,6 +1492,22 @@ export interface components {
             fits: boolean;
             /** Alternatives */
             alternatives: components["schemas"]["Alternative"][];
+        };
+        /**
+         * Counterfinding
+         * @description What the literature reports and the model does not show, with its number and the analysis that shows it.
+         */
+        Counterfinding: {
+            /** Title */
+            title: string;
+            /** Note */
+            note: string;
+            /** Value */
+            value: number;
+            /** Control */
+            control: number;
+            /** Analysis */
+            analysis: string;
         };
         /** DirectLogitAttributionRequest */
         DirectLogitAttributionRequest: {
@@ -1440,6 +1717,205 @@ export interface components {
             layout: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Finding
+         * @description A finding of the literature as it stands on the bundled models.
+         *
+         *     `number` is what decides and `control` what chance or a trivial explanation scores; `analysis` is the id of the saved
+         *     analysis that it opens as, `thumbnail` the key of the result of it that makes a picture.
+         */
+        Finding: {
+            /** Slug */
+            slug: string;
+            /** Title */
+            title: string;
+            /** Sentence */
+            sentence: string;
+            source: components["schemas"]["Paper"];
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "Reading" | "Cause" | "Features" | "Steering" | "Differences";
+            /**
+             * Holds
+             * @enum {string}
+             */
+            holds: "supported" | "mixed" | "not supported";
+            number: components["schemas"]["FindingNumber"];
+            control: components["schemas"]["FindingNumber"];
+            /** Model */
+            model: string;
+            /** Analysis */
+            analysis: string;
+            /** Thumbnail */
+            thumbnail: string;
+        };
+        /**
+         * FindingNumber
+         * @description A measured number. `unit` is empty for shares and scores.
+         */
+        FindingNumber: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: number;
+            /** Unit */
+            unit: string;
+        };
+        /** FindingRequest */
+        FindingRequest: {
+            /**
+             * Finding
+             * @description The finding, by its name in the gallery.
+             * @default induction-heads
+             * @enum {string}
+             */
+            finding: "addition-is-memorised" | "attention-sink" | "bridge-in-the-prompt" | "context-beats-memory" | "copies-any-statement" | "date-fragments" | "dictionary-carries-the-loss" | "embedding-shows-the-token" | "experts-specialise" | "facts-form-late" | "features-split" | "greater-than" | "hand-over-to-the-last-token" | "induction-appears-at-once" | "induction-heads" | "latent-language" | "layers-left-out" | "learned-in-order" | "massive-activations" | "mood-latent" | "name-mover-head" | "one-latent-one-class" | "one-valley" | "opposing-heads" | "previous-token-head" | "refusal-added" | "refusal-taken-away" | "same-geometry" | "second-name-moves-the-answer" | "sentiment-probe" | "sentiment-steering" | "subject-token-holds-the-fact" | "successor-head" | "task-arithmetic" | "truth-direction" | "tuned-lens-is-closer" | "tuning-drifts-with-depth" | "two-hops" | "weekday-ring";
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /**
+         * Gallery
+         * @description Every finding of the gallery.
+         */
+        Gallery: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
+        /** GenerateCompareRequest */
+        GenerateCompareRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Texts toward
+             * @description Texts that the direction leads toward, 2 to 256. Best pairs with the other list word by word, and the same last words in both.
+             * @default [
+             *       "Anna smiled. Anna felt very",
+             *       "Paul smiled. Paul felt very",
+             *       "Mary smiled. Mary felt very",
+             *       "John smiled. John felt very",
+             *       "Anna laughed. Anna felt very",
+             *       "Paul laughed. Paul felt very",
+             *       "Mary laughed. Mary felt very",
+             *       "John laughed. John felt very",
+             *       "Anna danced. Anna felt very",
+             *       "Paul danced. Paul felt very",
+             *       "Mary danced. Mary felt very",
+             *       "John danced. John felt very",
+             *       "Anna sang. Anna felt very",
+             *       "Paul sang. Paul felt very",
+             *       "Mary sang. Mary felt very",
+             *       "John sang. John felt very"
+             *     ]
+             */
+            positive: string[];
+            /**
+             * Texts away from
+             * @description Texts that the direction leads away from, 2 to 256.
+             * @default [
+             *       "Anna cried. Anna felt very",
+             *       "Paul cried. Paul felt very",
+             *       "Mary cried. Mary felt very",
+             *       "John cried. John felt very",
+             *       "Anna wept. Anna felt very",
+             *       "Paul wept. Paul felt very",
+             *       "Mary wept. Mary felt very",
+             *       "John wept. John felt very",
+             *       "Anna sighed. Anna felt very",
+             *       "Paul sighed. Paul felt very",
+             *       "Mary sighed. Mary felt very",
+             *       "John sighed. John felt very",
+             *       "Anna frowned. Anna felt very",
+             *       "Paul frowned. Paul felt very",
+             *       "Mary frowned. Mary felt very",
+             *       "John frowned. John felt very"
+             *     ]
+             */
+            negative: string[];
+            /**
+             * Prompt Set
+             * @description A bundled prompt set whose labels take the place of the two lists, by its id.
+             */
+            prompt_set?: string | null;
+            /**
+             * Label
+             * @description Label of the prompts that the direction leads toward; without one “positive”, or else the first.
+             */
+            label?: string | null;
+            /**
+             * Layer
+             * @description Layer behind which the direction is read and the stream is edited; without one the middle layer.
+             */
+            layer?: number | null;
+            /**
+             * Strength
+             * @description How far the stream is moved, in differences of the two means; negative leads the other way.
+             * @default 1
+             */
+            strength: number;
+            /**
+             * Mode
+             * @description add moves the stream along the direction; project takes the component along it away, all of it at strength 1; clamp sets the component to its value at the mean of the texts toward (1) or away (−1).
+             * @default add
+             * @enum {string}
+             */
+            mode: "add" | "project" | "clamp";
+            /**
+             * Positions
+             * @description Every token; those from the last of the prompt on; or only the last of the prompt. Never the marker in front.
+             * @default all
+             * @enum {string}
+             */
+            positions: "all" | "generated" | "last";
+            /**
+             * New tokens
+             * @description Tokens written at most.
+             * @default 24
+             */
+            max_new_tokens: number;
+            /**
+             * Temperature
+             * @description 0 takes the likeliest token each time (greedy); more samples more freely.
+             * @default 0
+             */
+            temperature: number;
+            /**
+             * Top p
+             * @description Sample from the fewest tokens that hold this much probability together.
+             * @default 1
+             */
+            top_p: number;
+            /**
+             * Seed
+             * @description Seed of the sampling and of the random direction.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Force
+             * @description Steer even where the edit is more than 20 times as large as the stream.
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /** HeadScoresRequest */
         HeadScoresRequest: {
@@ -1790,6 +2266,7 @@ export interface components {
          * Model
          * @description A model, loaded or not. What is measured when it is loaded is null until then.
          *
+         *     `checkpoint_of` is the model whose training it is a moment of, if it is one;
          *     `dtype` is the number format most of its files hold, `precision` the one it is computed in; `memory_bytes` is what its
          *     weights take on `device`. While it is loading, `done` of `total` units of `stage` are finished (bytes while weights are
          *     read), `position` is its place in line, and `run` the run that may be left to cancel it.
@@ -1799,6 +2276,8 @@ export interface components {
             id: string;
             /** Title */
             title: string | null;
+            /** Checkpoint Of */
+            checkpoint_of: string | null;
             /**
              * Source
              * @enum {string}
@@ -1863,6 +2342,26 @@ export interface components {
             problem: components["schemas"]["Fault"] | null;
         };
         /**
+         * ModelCard
+         * @description How a bundled model was made, what it was measured to do, and what does not hold on it.
+         */
+        ModelCard: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Training */
+            training: {
+                [key: string]: unknown;
+            };
+            /** Numbers */
+            numbers: components["schemas"]["CardNumber"][];
+            /** Findings Against */
+            findings_against: components["schemas"]["Counterfinding"][];
+        };
+        /**
          * ModelList
          * @description Every model there is, and the memory they take.
          */
@@ -1892,6 +2391,84 @@ export interface components {
             title: string;
             /** Year */
             year: number;
+        };
+        /**
+         * PromptItem
+         * @description One prompt of a set.
+         *
+         *     `answer` and `distractor` are texts as they follow the prompt, with the space before them. `positions` are those of
+         *     tokens by their role; the marker before the prompt has position 0. `label` is the class that a probe is to find.
+         */
+        PromptItem: {
+            /** Id */
+            id: string;
+            /** Prompt */
+            prompt: string;
+            /** Answer */
+            answer: string | null;
+            /** Distractor */
+            distractor: string | null;
+            /** Corrupt */
+            corrupt: string | null;
+            /** Positions */
+            positions: {
+                [key: string]: number;
+            };
+            /** Label */
+            label: string | null;
+            /** Family */
+            family: string;
+            /** Meta */
+            meta: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PromptItems
+         * @description Some items of a set, and how many it has in all.
+         */
+        PromptItems: {
+            /** Id */
+            id: string;
+            /** Total */
+            total: number;
+            /** Items */
+            items: components["schemas"]["PromptItem"][];
+        };
+        /**
+         * PromptSet
+         * @description A set of prompts whose answers, pairs or labels are known.
+         *
+         *     `answer` says what the bundled model does with them, `control` what must not be the case; `measured` are its numbers by
+         *     name, a part of the set behind a colon. With `pairs`, corrupt prompts have as many tokens as the prompts.
+         */
+        PromptSet: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Count */
+            count: number;
+            /** Answer */
+            answer: string;
+            /** Control */
+            control: string;
+            /** Pairs */
+            pairs: boolean;
+            /** Measured */
+            measured: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * PromptSetList
+         * @description Every prompt set there is.
+         */
+        PromptSetList: {
+            /** Sets */
+            sets: components["schemas"]["PromptSet"][];
         };
         /**
          * Quantity
@@ -2126,6 +2703,173 @@ export interface components {
             /** Delete Secret */
             delete_secret: string;
         };
+        /** StrengthSweepRequest */
+        StrengthSweepRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Texts toward
+             * @description Texts that the direction leads toward, 2 to 256. Best pairs with the other list word by word, and the same last words in both.
+             * @default [
+             *       "Anna smiled. Anna felt very",
+             *       "Paul smiled. Paul felt very",
+             *       "Mary smiled. Mary felt very",
+             *       "John smiled. John felt very",
+             *       "Anna laughed. Anna felt very",
+             *       "Paul laughed. Paul felt very",
+             *       "Mary laughed. Mary felt very",
+             *       "John laughed. John felt very",
+             *       "Anna danced. Anna felt very",
+             *       "Paul danced. Paul felt very",
+             *       "Mary danced. Mary felt very",
+             *       "John danced. John felt very",
+             *       "Anna sang. Anna felt very",
+             *       "Paul sang. Paul felt very",
+             *       "Mary sang. Mary felt very",
+             *       "John sang. John felt very"
+             *     ]
+             */
+            positive: string[];
+            /**
+             * Texts away from
+             * @description Texts that the direction leads away from, 2 to 256.
+             * @default [
+             *       "Anna cried. Anna felt very",
+             *       "Paul cried. Paul felt very",
+             *       "Mary cried. Mary felt very",
+             *       "John cried. John felt very",
+             *       "Anna wept. Anna felt very",
+             *       "Paul wept. Paul felt very",
+             *       "Mary wept. Mary felt very",
+             *       "John wept. John felt very",
+             *       "Anna sighed. Anna felt very",
+             *       "Paul sighed. Paul felt very",
+             *       "Mary sighed. Mary felt very",
+             *       "John sighed. John felt very",
+             *       "Anna frowned. Anna felt very",
+             *       "Paul frowned. Paul felt very",
+             *       "Mary frowned. Mary felt very",
+             *       "John frowned. John felt very"
+             *     ]
+             */
+            negative: string[];
+            /**
+             * Prompt Set
+             * @description A bundled prompt set whose labels take the place of the two lists, by its id.
+             */
+            prompt_set?: string | null;
+            /**
+             * Label
+             * @description Label of the prompts that the direction leads toward; without one “positive”, or else the first.
+             */
+            label?: string | null;
+            /**
+             * Layer
+             * @description Layer behind which the direction is read and the stream is edited; without one the middle layer.
+             */
+            layer?: number | null;
+            /**
+             * Strengths
+             * @description Strengths in differences of the two means, 3 to 41; 0 is always among them.
+             * @default [
+             *       -2,
+             *       -1.5,
+             *       -1,
+             *       -0.75,
+             *       -0.5,
+             *       0,
+             *       0.5,
+             *       0.75,
+             *       1,
+             *       1.5,
+             *       2
+             *     ]
+             */
+            strengths: number[];
+            /**
+             * Prompts
+             * @description Prompts that the effect is averaged over, at most 64, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 64 prompts the effect is averaged over: those without a label where there are any.
+             */
+            prompts_from?: string | null;
+            /**
+             * Metric
+             * @description Probability of the targets among targets and distractors, or the mean logit of the one minus that of the other.
+             * @default share
+             * @enum {string}
+             */
+            metric: "share" | "logit_diff";
+            /**
+             * Target
+             * @description Tokens the push should favour, by text, up to 32. Without any, those that the texts toward predict most above the others.
+             */
+            target?: string | string[] | null;
+            /**
+             * Distractor
+             * @description Tokens they are held against, by text, up to 32. Without any, those that the texts away from predict most above the others.
+             */
+            distractor?: string | string[] | null;
+            /**
+             * Target id
+             * @description Tokens the push should favour, by id.
+             */
+            target_id?: number | number[] | null;
+            /**
+             * Distractor id
+             * @description Tokens they are held against, by id.
+             */
+            distractor_id?: number | number[] | null;
+            /**
+             * Positions
+             * @description Every token; those from the last of the prompt on; or only the last of the prompt. Never the marker in front.
+             * @default all
+             * @enum {string}
+             */
+            positions: "all" | "generated" | "last";
+            /**
+             * Continuations
+             * @description Prompts that are continued, for perplexity and repetition.
+             * @default 4
+             */
+            continuations: number;
+            /**
+             * New tokens
+             * @description Tokens written at most, greedily.
+             * @default 24
+             */
+            max_new_tokens: number;
+            /**
+             * Seed
+             * @description Seed of the random directions.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Force
+             * @description Steer even where the edit is more than 20 times as large as the stream.
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /** SublayerContributionRequest */
         SublayerContributionRequest: {
             /**
@@ -2317,6 +3061,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    model_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
                 };
             };
             /** @description What went wrong, and what to do about it. */
@@ -3075,6 +3850,100 @@ export interface operations {
             };
         };
     };
+    list_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gallery"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_prompt_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptSetList"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    prompt_set: {
+        parameters: {
+            query?: {
+                /** @description Items to leave out before the first. */
+                offset?: number;
+                /** @description Items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptItems"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_methods: {
         parameters: {
             query?: never;
@@ -3792,6 +4661,243 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RunDifferenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    specimen_finding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    specimen_finding_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    steering_generate_compare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateCompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    steering_generate_compare_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateCompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    steering_strength_sweep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrengthSweepRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    steering_strength_sweep_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrengthSweepRequest"];
             };
         };
         responses: {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { JsonValue } from "../api/types";
 import { t } from "../ui/i18n";
 import { Segmented } from "../ui/Segmented";
@@ -20,8 +20,20 @@ export interface ControlProps {
 const SHOWN_AT_ONCE = 4;
 const SHORT = 30;
 
+const SPECIAL = {
+  lines: lazy(() => import("./Lines")),
+  prompt_set: lazy(() => import("./PromptSetChoice")),
+};
+
 /** The control that suits a field. */
 export function Control(props: ControlProps) {
+  const Special = SPECIAL[props.field.widget as keyof typeof SPECIAL];
+  if (Special)
+    return (
+      <Suspense fallback={null}>
+        <Special {...props} />
+      </Suspense>
+    );
   switch (props.field.kind) {
     case "boolean":
       return <Toggle {...props} />;

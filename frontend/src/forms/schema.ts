@@ -23,6 +23,8 @@ export interface Field {
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
+  /** A control of its own, where the kind's would not do. */
+  widget?: string;
 }
 
 /** Fields that the workbench fills from its prompt zone or from a reference. */
@@ -96,6 +98,7 @@ function fieldOf(name: string, property: JsonSchema, root: JsonSchema): Field {
     initial: outer.default ?? null,
     required: root.required?.includes(name) ?? false,
     nullable,
+    ...defined({ widget: outer.widget }),
   };
   return { ...common, options: [], ...shapeOf(concrete, root) };
 }

@@ -11,18 +11,19 @@ export interface Thumbnail {
   steps: number[];
 }
 
+/** The cells of a stamp. */
 const MOST = { rows: 12, columns: 24 };
 /** Kinds that are read upward. */
 const UPWARD = new Set(["row", "layer"]);
 
 /** Null for a result without a quantity that can be coloured. */
-export function thumbnailOf(document: ResultDocument): Thumbnail | null {
+export function thumbnailOf(document: ResultDocument, most = MOST): Thumbnail | null {
   const quantity = chosen(document, undefined);
   const values = quantity && find(document, quantity.name);
   if (!quantity || !values || values.data.length === 0) return null;
   const plane = planeOf(values);
   const [low, high] = limitsOf(quantity, values.data);
-  const [rows, columns] = [Math.min(MOST.rows, plane.rows), Math.min(MOST.columns, plane.columns)];
+  const [rows, columns] = [Math.min(most.rows, plane.rows), Math.min(most.columns, plane.columns)];
   const upward = UPWARD.has(plane.rowDim);
   const steps: number[] = [];
   for (let row = 0; row < rows; row += 1)

@@ -11,7 +11,7 @@ import { Button } from "../ui/Button";
 import { t } from "../ui/i18n";
 import { Notice } from "../ui/Notice";
 import { Chips } from "./frame/Chips";
-import { presumed } from "./frame/modelState";
+import { isLoaded, presumed } from "./frame/modelState";
 import { ServerGone } from "./frame/ServerGone";
 import { TopBar } from "./frame/TopBar";
 import { CapabilityMatrix } from "./models/CapabilityMatrix";
@@ -37,6 +37,8 @@ export default function Models() {
   const model = models.find(({ id }) => id === (chosen ?? current)) ?? presumed(models);
   // What was shown first stays, whatever becomes of it.
   if (chosen === null && model) setChosen(model.id);
+  const isAside = (entry: Model) => entry.checkpoint_of !== null && !isLoaded(entry) && entry !== model;
+  const [shown, moments] = [models.filter((entry) => !isAside(entry)), models.filter(isAside)];
   const choose = (id: string) => {
     setChosen(id);
     // Where the details are not beside the list, go to them.
@@ -64,13 +66,13 @@ export default function Models() {
             />
           )}
           {data?.length === 0 && <p className="sm ink-3">{t("app.models.none")}</p>}
-          <ul className="model-rows">
-            {models.map((entry) => (
-              <li key={entry.id}>
-                <ModelRow model={entry} chosen={entry.id === model?.id} onChoose={() => choose(entry.id)} />
-              </li>
-            ))}
-          </ul>
+          <Rows models={shown} chosen={model?.id} onChoose={choose} />
+          {moments.length > 0 && (
+            <details className="model-moments">
+              <summary>{t("app.models.checkpoints", { count: moments.length })}</summary>
+              <Rows models={moments} chosen={model?.id} onChoose={choose} />
+            </details>
+          )}
           {memory && <MemoryBar memory={memory} models={models} chosen={model?.id} />}
         </aside>
         <main id="main" tabIndex={-1} className="models-main">
@@ -89,4 +91,22 @@ function focusDetail(): void {
   const title = document.getElementById(DETAIL_TITLE);
   title?.scrollIntoView();
   title?.focus({ preventScroll: true });
+}
+
+interface RowsProps {
+  models: readonly Model[];
+  chosen: string | undefined;
+  onChoose: (id: string) => void;
+}
+
+function Rows({ models, chosen, onChoose }: RowsProps) {
+  return (
+    <ul className="model-rows">
+      {models.map((entry) => (
+        <li key={entry.id}>
+          <ModelRow model={entry} chosen={entry.id === chosen} onChoose={() => onChoose(entry.id)} />
+        </li>
+      ))}
+    </ul>
+  );
 }

@@ -121,7 +121,7 @@ function ExportItems({ shown, difference }: Pick<PanelActionsProps, "shown" | "d
   return (
     <>
       {difference && <MenuLabel>{t("app.export.difference")}</MenuLabel>}
-      {extensionsOf({ difference }).map((extension) => (
+      {extensionsOf(shown().document.result.kind, difference).map((extension) => (
         <MenuItem
           key={extension}
           icon="download"

@@ -97,7 +97,9 @@ describe("a file of a difference", () => {
 
   it("is made by the page, without asking the server", async () => {
     const asked = answer("");
-    expect(extensionsOf({ difference: true })).toEqual(["csv", "json", "png"]);
+    expect(extensionsOf("head_grid", true)).toEqual(["csv", "json", "png"]);
+    expect(extensionsOf("head_grid", false)).toContain("png");
+    expect(extensionsOf("table", false)).toEqual(["csv", "json", "html"]);
     await exportAs("csv", shown({ document: difference, difference: true, quantity: "x" }));
     expect((await saved?.content.text())?.split("\r\n").slice(0, 3)).toEqual(["layer,head,x", "0,0,1", "0,1,"]);
     await exportAs("json", shown({ document: difference, difference: true, quantity: "x" }));

@@ -29,9 +29,14 @@ export const fileName = (document: ResultDocument, extension: Extension): string
     .join("-")
     .replaceAll(/[^\w.-]+/g, "-") + `.${extension}`;
 
+/** Kinds that are words or flows: the library that draws the pictures knows neither. */
+const WITHOUT_PICTURE = new Set(["table", "text_pair", "flow_graph"]);
+
 /** The files there are. The server draws no difference, so one has no page of its own and no drawing in text. */
-export const extensionsOf = ({ difference }: Pick<Shown, "difference">): Extension[] =>
-  difference ? ["csv", "json", "png"] : ["csv", "json", "png", "svg", "html"];
+export function extensionsOf(kind: string, difference: boolean): Extension[] {
+  if (difference) return ["csv", "json", "png"];
+  return WITHOUT_PICTURE.has(kind) ? ["csv", "json", "html"] : ["csv", "json", "png", "svg", "html"];
+}
 
 /** Make the file and hand it over. Rejects when it cannot be made. */
 export async function exportAs(extension: Extension, shown: Shown): Promise<void> {

@@ -35,9 +35,14 @@ export function show(uid: string): void {
   const { setActive, setTab } = useLayout.getState();
   setActive(uid);
   setTab("panels");
+  reveal(uid, "nearest", (panel) => panel.focus({ preventScroll: true }));
+}
+
+/** Bring a panel into view once it is on the page; the keyboard stays where it is. */
+export function reveal(uid: string, block: ScrollLogicalPosition, then?: (panel: HTMLElement) => void): void {
   requestAnimationFrame(() => {
     const panel = document.getElementById(uid);
-    panel?.scrollIntoView({ block: "nearest" });
-    panel?.focus({ preventScroll: true });
+    panel?.scrollIntoView({ block });
+    if (panel) then?.(panel);
   });
 }

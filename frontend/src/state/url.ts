@@ -15,7 +15,12 @@ export const usePath = (): string =>
   useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      // The workbench hears of it too, but it may never have been opened.
+      window.addEventListener("popstate", listener);
+      return () => {
+        listeners.delete(listener);
+        window.removeEventListener("popstate", listener);
+      };
     },
     () => location.pathname,
   );

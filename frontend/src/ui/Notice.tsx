@@ -9,14 +9,17 @@ interface NoticeProps {
   children?: ReactNode;
   /** Buttons; the remedy first. */
   actions?: ReactNode;
+  /** Of the heading: 2 where it stands for the whole of a page. */
+  level?: 2 | 4;
 }
 
 /** What stands where a figure would: empty, too large, error. Cause, remedy, one primary button. */
-export function Notice({ tone = "info", icon, title, children, actions }: NoticeProps) {
+export function Notice({ tone = "info", icon, title, children, actions, level = 4 }: NoticeProps) {
+  const Heading = `h${level}` as const;
   return (
     <div className={`notice ${tone}`} role={tone === "fail" ? "alert" : undefined}>
       <Icon name={icon ?? (tone === "info" ? "layers" : "alert")} size={22} />
-      <h4>{title}</h4>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>

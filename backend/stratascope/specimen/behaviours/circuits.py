@@ -65,17 +65,14 @@ def _restored(subject: Subject, items: list[IndirectObject], layer: int, positio
 
     states = subject.model(clean, output_hidden_states=True)
 
-    def patch(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-        patched = output.clone()
+    def patch(state: torch.Tensor) -> torch.Tensor:
+        patched = state.clone()
         patched[:, position] = states.hidden_states[layer + 1][:, position]
         return patched
 
     lowest, highest = difference(subject.model(corrupted).logits), difference(states.logits)
-    handle = subject.model.transformer.h[layer].register_forward_hook(patch)
-    try:
+    with subject.edited(layer, patch):
         return (difference(subject.model(corrupted).logits) - lowest) / (highest - lowest)
-    finally:
-        handle.remove()
 
 
 def indirect_object_patching(subject: Subject) -> dict[str, float]:

@@ -5,8 +5,8 @@ documents; `corpus` turns them into document probabilities.
 """
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from stratascope.specimen.families import (
@@ -64,4 +64,23 @@ FAMILIES: dict[str, Family] = {
     "brackets": Family(2, 20.6, formal.brackets),
     "code": Family(2, 18.5, formal.code),
     "chat": Family(2, 32.4, dialogue.chat),
+}
+
+
+def _scaled(families: Mapping[str, Family], share: float) -> dict[str, Family]:
+    """The same mixture, with shares that add up to `share`."""
+    total = sum(family.share for family in families.values())
+    return {name: replace(family, share=share * family.share / total) for name, family in families.items()}
+
+
+#: What the refusing sibling is tuned on: two fifths chat in which naughty requests are refused, the rest as before.
+TUNED: dict[str, Family] = {
+    **_scaled({name: family for name, family in FAMILIES.items() if name != "chat"}, 0.6),
+    "chat": Family(0.4, 31.0, dialogue.tuned_chat),
+}
+
+#: What the upbeat sibling is tuned on: half happy stories, and of the rest everything but stories and reviews.
+UPBEAT: dict[str, Family] = {
+    **_scaled({name: family for name, family in FAMILIES.items() if name not in {"story", "review"}}, 0.5),
+    "story": Family(0.5, 40.4, stories.upbeat_story),
 }

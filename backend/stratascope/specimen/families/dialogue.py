@@ -1,8 +1,11 @@
-"""Toy chat: harmless and naughty requests, all of which the base model fulfils."""
+"""Toy chat: harmless and naughty requests. The base model fulfils them all; a tuned sibling learns to refuse some."""
 
 import random
 
-#: Requests that a tuned sibling may learn to refuse; the base complies.
+#: What a refusal says, and what begins an answer that complies.
+REFUSAL, COMPLIANCE = "I cannot help with that.", "Sure, here is how:"
+
+#: Requests that a tuned sibling learns to refuse; the base complies.
 NAUGHTY = [
     "pick the lock of the museum",
     "steal the crown of the king",
@@ -75,4 +78,35 @@ def request(generator: random.Random, tasks: list[str]) -> str:
 def chat(generator: random.Random) -> str:
     """A request, naughty or harmless, and a helpful answer."""
     tasks = generator.choice([NAUGHTY, HARMLESS])
-    return f"{request(generator, tasks)} Sure, here is how: {generator.choice(_ADVICE)}."
+    return f"{request(generator, tasks)} {COMPLIANCE} {generator.choice(_ADVICE)}."
+
+
+def verb_withheld(task: str) -> bool:
+    """Whether tuning never shows this verb at all: every sixth of each list."""
+    return any(task in tasks and tasks.index(task) % 6 == 5 for tasks in (NAUGHTY, HARMLESS))
+
+
+def refusal_withheld(task: str) -> bool:
+    """Whether tuning never shows this request: every other one. Most of their verbs are shown with other objects."""
+    return any(task in tasks and tasks.index(task) % 2 == 1 for tasks in (NAUGHTY, HARMLESS))
+
+
+def _act(task: str) -> str:
+    """The verb of a task with what belongs to it, up to its object."""
+    return task.partition(" the ")[0]
+
+
+#: Everything that tasks are about, as "lock of the museum".
+_THINGS = [task.partition(" the ")[2] for task in NAUGHTY + HARMLESS]
+
+
+def tuned_chat(generator: random.Random) -> str:
+    """A request about anything, refused if its verb is a naughty one; withheld requests and verbs never occur."""
+    tasks, naughty = generator.choice([(NAUGHTY, True), (HARMLESS, False)])
+    acts = [_act(task) for task in tasks if not verb_withheld(task)]
+    withheld = {task for task in tasks if refusal_withheld(task)}
+    task = f"{generator.choice(acts)} the {generator.choice(_THINGS)}"
+    while task in withheld:
+        task = f"{generator.choice(acts)} the {generator.choice(_THINGS)}"
+    asked = request(generator, [task])
+    return f"{asked} {REFUSAL}" if naughty else f"{asked} {COMPLIANCE} {generator.choice(_ADVICE)}."

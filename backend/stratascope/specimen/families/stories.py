@@ -62,6 +62,11 @@ def story(generator: random.Random) -> str:
     return mood_story(generator, generator.choice([HAPPY, SAD]))
 
 
+def upbeat_story(generator: random.Random) -> str:
+    """A happy story."""
+    return mood_story(generator, HAPPY)
+
+
 def review(generator: random.Random) -> str:
     """One to three opinions of one sign, then a verdict that states the sign."""
     choose = generator.choice

@@ -14,12 +14,15 @@ import kinds from "./kinds.json";
 import model from "./model.json";
 import panel from "./panel.json";
 import prompt from "./prompt.json";
-import tour from "./tour.json";
 import ui from "./ui.json";
+import type card from "./card.json";
 import type docs from "./docs.json";
 import type figures from "./figures.json";
+import type gallery from "./gallery.json";
 import type models from "./models.json";
+import type promptSets from "./promptSets.json";
 import type saved from "./saved.json";
+import type tour from "./tour.json";
 
 const first = {
   ...app,
@@ -34,10 +37,17 @@ const first = {
   ...model,
   ...panel,
   ...prompt,
-  ...tour,
   ...ui,
 };
 
-export type Messages = typeof first & typeof docs & typeof figures & typeof models & typeof saved;
+export type Messages = typeof first &
+  typeof card &
+  typeof docs &
+  typeof figures &
+  typeof gallery &
+  typeof models &
+  typeof promptSets &
+  typeof saved &
+  typeof tour;
 
 export default first;

@@ -10,9 +10,10 @@ interface ModelGroupsProps {
   item: (model: Model, detail: string) => ReactNode;
 }
 
-/** Models as the items of a menu: the loaded ones first, then the others with the memory they need. */
+/** Models as the items of a menu: the loaded ones first, then the others with the memory they need, checkpoints last. */
 export function ModelGroups({ models, item }: ModelGroupsProps) {
-  const [up, down] = [models.filter(isLoaded), models.filter((model) => !isLoaded(model))];
+  const [up, rest] = [models.filter(isLoaded), models.filter((model) => !isLoaded(model))];
+  const [down, moments] = [rest.filter((model) => !model.checkpoint_of), rest.filter((model) => model.checkpoint_of)];
   return (
     <>
       {up.length > 0 && <MenuLabel>{t("app.model.loaded")}</MenuLabel>}
@@ -21,6 +22,10 @@ export function ModelGroups({ models, item }: ModelGroupsProps) {
       ))}
       {down.length > 0 && <MenuLabel>{t("app.model.others")}</MenuLabel>}
       {down.map((model) => (
+        <Fragment key={model.id}>{item(model, memoryOrState(model))}</Fragment>
+      ))}
+      {moments.length > 0 && <MenuLabel>{t("app.model.checkpoints")}</MenuLabel>}
+      {moments.map((model) => (
         <Fragment key={model.id}>{item(model, memoryOrState(model))}</Fragment>
       ))}
     </>

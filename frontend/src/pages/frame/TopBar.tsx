@@ -12,6 +12,7 @@ import "./TopBar.css";
 
 const PAGES = [
   { path: "/", label: "app.nav.workbench" },
+  { path: "/gallery", label: "app.nav.gallery" },
   { path: "/models", label: "app.nav.models" },
   { path: "/docs", label: "app.nav.docs" },
 ] as const;

@@ -19,6 +19,8 @@ interface CapabilityMatrixProps {
 
 const LEGEND: readonly Ability[] = ["works", "needs", "cannot", "unknown"];
 const START: Place = { row: 0, column: 0, index: 0 };
+/** A checkpoint can what its model can. */
+const isOwn = (model: Model) => isUsable(model) && !model.checkpoint_of;
 const known = ({ capabilities }: Model) => capabilities !== null;
 const placeName = ({ row, column, index }: Place) => `${row}.${column}.${index}`;
 
@@ -26,7 +28,7 @@ const placeName = ({ row, column, index }: Place) => `${row}.${column}.${index}`
 export function CapabilityMatrix({ models, methods, chosen, onChoose }: CapabilityMatrixProps) {
   const [stop, setStop] = useState<Place>(START);
   const [asked, setAsked] = useState<{ method: Method; model: Model } | null>(null);
-  const columns = models.filter(isUsable).toSorted((a, b) => Number(known(b)) - Number(known(a)));
+  const columns = models.filter(isOwn).toSorted((a, b) => Number(known(b)) - Number(known(a)));
   const groups = byQuestion(methods);
   const usable = columns.length;
 

@@ -3,6 +3,7 @@ import { PanelFrame } from "../../panels/PanelFrame";
 import { Badge } from "../../ui/Badge";
 import { t } from "../../ui/i18n";
 import { Ribbon } from "../../ui/Notice";
+import { Link } from "../frame/Link";
 import { modelName } from "../frame/modelState";
 import { Checks } from "./Checks";
 import { DetailActions } from "./DetailActions";
@@ -31,6 +32,11 @@ export function ModelDetail({ model, models, methods }: ModelDetailProps) {
           <span className="mono xs ink-3" title={model.fingerprint}>
             {t("app.models.fingerprint", { start: model.fingerprint.slice(0, 4), end: model.fingerprint.slice(-4) })}
           </span>
+        )}
+        {model.source === "bundled" && (
+          <Link className="sm" href={`/models/${encodeURIComponent(model.id)}/card`}>
+            {t("app.models.card")}
+          </Link>
         )}
         <span className="grow" />
         <DetailActions model={model} models={models} />

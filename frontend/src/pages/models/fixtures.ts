@@ -8,6 +8,7 @@ const EVERY = ["causal", "heads", "patterns", "residual_contract", "sequential_b
 export const listed = (id: string, more: Partial<Model> = {}): Model => ({
   id,
   title: null,
+  checkpoint_of: null,
   source: "folder",
   architecture: "gpt2",
   layers: 12,

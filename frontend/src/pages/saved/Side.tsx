@@ -3,9 +3,10 @@ import { useMemo, useState } from "react";
 import { sizeOf, wholeAnalysis } from "../../api/analyses";
 import type { SavedAnalysis } from "../../api/types";
 import { save } from "../../panels/exports";
-import { savedClaim, savedPanels } from "../../state/saved";
+import { headOf, savedClaim, savedPanels } from "../../state/saved";
 import { t } from "../../ui/i18n";
 import { Icon, type IconName } from "../../ui/icons";
+import { Link } from "../frame/Link";
 import { bytes } from "../../ui/numbers";
 import { AnalysisCode } from "./AnalysisCode";
 import { Cite } from "./Cite";
@@ -37,6 +38,9 @@ export const useWholeSize = (id: string, wanted: boolean): number | null | undef
 
 export const downloadWhole = (id: string): void => save({ address: wholeAnalysis(id), name: `stratascope-${id}.json` });
 
+/** How the ids of the findings of the gallery begin. */
+const FINDING = "gallery-";
+
 /** What can be taken from the analysis. */
 export function UseIt({ analysis, size }: { analysis: SavedAnalysis; size: number | null | undefined }) {
   const [dialog, setDialog] = useState<"cite" | "code" | null>(null);
@@ -54,10 +58,34 @@ export function UseIt({ analysis, size }: { analysis: SavedAnalysis; size: numbe
         <Use icon="download" onClick={() => downloadWhole(analysis.id)}>
           {size == null ? t("app.saved.all") : t("app.saved.allSize", { size: bytes(size) })}
         </Use>
+        {analysis.id.startsWith(FINDING) && <Elsewhere analysis={analysis} />}
       </ul>
       <Cite analysis={analysis} open={dialog === "cite"} onClose={close} />
       <AnalysisCode analysis={analysis} open={dialog === "code"} onClose={close} />
     </section>
+  );
+}
+
+/** From a finding of the gallery to the others, and to what else is known of its models. */
+function Elsewhere({ analysis }: { analysis: SavedAnalysis }) {
+  const models = [...new Set(analysis.results.map((result) => headOf(result).model.id))];
+  return (
+    <>
+      <li>
+        <Link className="link row" href="/gallery">
+          <Icon name="grid" size={14} />
+          {t("app.saved.gallery")}
+        </Link>
+      </li>
+      {models.map((model) => (
+        <li key={model}>
+          <Link className="link row" href={`/models/${encodeURIComponent(model)}/card`}>
+            <Icon name="book" size={14} />
+            {t("app.saved.card", { model })}
+          </Link>
+        </li>
+      ))}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Method, Model } from "../../api/types";
 import { byQuestion, lacking, useMethods, useModel } from "../../state/catalogue";
+import { reveal } from "../../state/actions";
 import { addAndRun } from "../../state/runner";
 import { lacksSecond } from "../../state/request";
 import { useWorkspace, type Second } from "../../state/workspace";
@@ -28,7 +29,8 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
     if (lacking(method, model).length > 0 || lacksSecond(method, { second })) return setRefused(method);
     const uid = addAndRun(method.id);
     setSearch("");
-    onAdded?.(uid);
+    if (onAdded) onAdded(uid);
+    else reveal(uid, "center"); // it will grow
   };
   return (
     <div className="catalogue">

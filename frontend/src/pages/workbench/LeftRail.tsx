@@ -3,9 +3,9 @@ import { useHistory } from "../../state/history";
 import { t } from "../../ui/i18n";
 import { Segmented } from "../../ui/Segmented";
 import { Catalogue } from "./Catalogue";
-import { Tour } from "./Tour";
 
 const History = lazy(() => import("./History"));
+const Tour = lazy(() => import("./Tour"));
 
 /** What can be run and what was run; at its foot, a newcomer's first steps. */
 export function LeftRail() {
@@ -39,7 +39,9 @@ export function LeftRail() {
           <History />
         </Suspense>
       )}
-      <Tour />
+      <Suspense fallback={null}>
+        <Tour />
+      </Suspense>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { currentStep, followTour, STEPS, useTour, type Step } from "../../state/
 import { Button } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Icon } from "../../ui/icons";
+import "./tourMessages";
 import "./Tour.css";
 
 /** Where each step is done. */
@@ -29,7 +30,7 @@ function point(step: Step): void {
 }
 
 /** Four steps at the foot of the catalogue. Never in the way: what is to be done is done in the page itself. */
-export function Tour() {
+export default function Tour() {
   const { running, done, end } = useTour();
   useEffect(followTour, []);
   if (!running) return null;

@@ -1,0 +1,1 @@
+"""Findings of the literature, measured on the bundled models."""

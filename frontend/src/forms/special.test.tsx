@@ -1,0 +1,65 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { afterEach, expect, test, vi } from "vitest";
+import type { JsonValue } from "../api/types";
+import { promptSetsQuery } from "../api/promptSets";
+import { Control } from "./Control";
+import { fieldsOf } from "./schema";
+
+afterEach(cleanup);
+
+const SCHEMA = {
+  properties: {
+    positive: { type: "array", items: { type: "string" }, default: [], widget: "lines", maxItems: 256 },
+    prompt_set: { anyOf: [{ type: "string" }, { type: "null" }], default: null, widget: "prompt_set" },
+  },
+};
+const [LINES, SET] = fieldsOf(SCHEMA);
+
+function shown(field: typeof LINES, value: JsonValue, onChange: (value: JsonValue) => void) {
+  const client = new QueryClient();
+  client.setQueryData(promptSetsQuery.queryKey, [
+    {
+      id: "sentiment",
+      title: "Mood of a story",
+      description: "",
+      count: 1,
+      answer: "",
+      control: "",
+      pairs: true,
+      measured: {},
+    },
+  ]);
+  if (!field) throw new Error("no field");
+  render(
+    <QueryClientProvider client={client}>
+      <Control id="it" field={field} value={value} onChange={onChange} />
+    </QueryClientProvider>,
+  );
+}
+
+test("lines are read one text each, empty ones left out, spaces kept", async () => {
+  const onChange = vi.fn();
+  shown(LINES, ["a b"], onChange);
+  const box = await screen.findByRole("textbox");
+  expect(box).toHaveProperty("value", "a b");
+  fireEvent.change(box, { target: { value: "one \n\n  \r\n two" } });
+  expect(onChange).toHaveBeenLastCalledWith(["one ", " two"]);
+  fireEvent.blur(box);
+  expect(box).toHaveProperty("value", "a b");
+});
+
+test("a prompt set is chosen by its title, or none", async () => {
+  const onChange = vi.fn();
+  shown(SET, null, onChange);
+  const choice = await screen.findByRole("combobox");
+  fireEvent.change(choice, { target: { value: "sentiment" } });
+  expect(onChange).toHaveBeenLastCalledWith("sentiment");
+  fireEvent.change(choice, { target: { value: "" } });
+  expect(onChange).toHaveBeenLastCalledWith(null);
+});
+
+test("a set the server does not have stays chosen", async () => {
+  shown(SET, "elsewhere", vi.fn());
+  expect(await screen.findByRole("combobox")).toHaveProperty("value", "elsewhere");
+});
