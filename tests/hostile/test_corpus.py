@@ -154,8 +154,13 @@ def read_bytes(answer: dict[str, Any]) -> bytes:
     return b"".join(bytes.fromhex(piece["bytes"]) for piece in pieces)
 
 
-READS_THE_PROMPT = {"/api/v1/methods/attention/head-scores": {"source": "prompt"}}
-"""What makes a method read the prompt that would read random tokens otherwise."""
+LISTS = {"positive": ["Anna smiled.", "Paul sang."], "negative": ["Anna cried.", "Paul wept."], "max_new_tokens": 2}
+READS_THE_PROMPT: dict[str, dict[str, Any]] = {
+    "/api/v1/methods/attention/head-scores": {"source": "prompt"},
+    "/api/v1/methods/steering/generate-compare": LISTS,
+    "/api/v1/methods/steering/strength-sweep": LISTS | {"strengths": [-1.0, 0.0, 1.0], "continuations": 1},
+}
+"""What makes a method read the prompt that would read random tokens otherwise, and little beside it."""
 
 UNLIKE_PROMPTS = {"unequal_lengths", "equal_prompts", "no_partner"}
 """Why a text and a longer one cannot be compared."""

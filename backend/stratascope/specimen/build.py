@@ -18,6 +18,7 @@ import transformers
 from transformers import PreTrainedModel
 
 from stratascope.specimen import bundled
+from stratascope.specimen.behaviours.readout import PROBED
 from stratascope.specimen.bundled import BASE, MIXTURE, SECOND_SEED, TOKENIZER_FILES, TUNED, UPBEAT
 from stratascope.specimen.corpus import HASHED_DOCUMENTS, corpus_sha256
 from stratascope.specimen.dictionaries import label_features, train_dictionaries
@@ -172,7 +173,7 @@ def make_tuned_lens(build: Build) -> None:
 def make_prompt_sets(build: Build) -> None:
     """The prompt sets, and what the base answers to them."""
     write_prompt_sets(load_tokenizer(build.work), build.bundle)
-    measure_prompt_sets(Subject.load(build.folder(BASE)), build.bundle)
+    measure_prompt_sets(Subject.load(build.folder(BASE)), build.bundle, PROBED if build.smoke else None)
 
 
 def make_labels(build: Build) -> None:

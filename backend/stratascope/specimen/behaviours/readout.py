@@ -8,14 +8,15 @@ from stratascope.specimen.dictionaries import build
 from stratascope.specimen.evidence.specimens import Specimens
 from stratascope.specimen.prompt_sets.reading import list_sets
 
-_PROBED = ("sentiment", "ambiguity", "truth")
+PROBED = ("sentiment", "ambiguity", "truth")
+"""Prompt sets whose probes are on the scorecard."""
 
 
 def probes(specimens: Specimens) -> dict[str, float]:
     """Held-out accuracy of linear probes on balanced sets of equal length, from the best row and from the embedding."""
     measured = {entry.id: entry.measured for entry in list_sets(specimens.bundle)}
-    best = {f"probe_{name}": measured[name]["probe_best"] for name in _PROBED}
-    return best | {f"probe_{name}_row_0": measured[name]["probe_row_0"] for name in _PROBED}
+    best = {f"probe_{name}": measured[name]["probe_best"] for name in PROBED}
+    return best | {f"probe_{name}_row_0": measured[name]["probe_row_0"] for name in PROBED}
 
 
 def dictionaries(specimens: Specimens) -> dict[str, float]:

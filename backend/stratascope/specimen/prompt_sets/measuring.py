@@ -1,7 +1,7 @@
 """Measuring the sets on the bundled model: whether the answers that are said to be known are what it does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,11 +118,13 @@ def measure_set(subject: Subject, declared: PromptSet, items: Items) -> dict[str
     return {name: round(value, _DIGITS) for name, value in numbers.items()}
 
 
-def measure_prompt_sets(subject: Subject, bundle: Path) -> None:
-    """Measure every set of a bundle and note the numbers in its index."""
+def measure_prompt_sets(subject: Subject, bundle: Path, only: Container[str] | None = None) -> None:
+    """Measure every set of a bundle, or those with the ids in `only`, and note the numbers in its index."""
     folder = bundle / FOLDER
     entries: list[dict[str, Any]] = json.loads((folder / INDEX_NAME).read_text(encoding="utf-8"))["sets"]
     declared = {one.id: one for one in SETS}
     for entry in entries:
+        if only is not None and entry["id"] not in only:
+            continue
         entry["measured"] = measure_set(subject, declared[entry["id"]], read_set(bundle, entry["id"]))
     write_index(folder, entries)
