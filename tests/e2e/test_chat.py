@@ -37,7 +37,7 @@ def test_messages_are_laid_out_run_and_restored(open_context: Any, watch: Any, c
     page.get_by_label("Message 2", exact=True).fill("the model")
     page.keyboard.press("Control+Enter")
     strip = page.get_by_role("listbox", name="Tokens", exact=True)
-    expect(strip.locator(".special")).to_have_count(4)
+    expect(strip.locator(".strip-cell.special")).to_have_count(4)
     wait_for_figures(page)
     expect(panel(page, "Logit lens").get_by_role("grid")).to_be_visible()
     expect(page).to_have_url(re.compile(r"#m=chatty&pc="))

@@ -43,10 +43,12 @@ class Scale:
     batches: int = 1
 
 
+_MIXTURE = ExpertSize(layers=4, width=96, heads=4, key_value_heads=2, experts=8, active=2, expert_width=96)
+
 SCALES = {
     "s": Scale(
         base=Size(layers=6, width=128, heads=4),
-        mixture=ExpertSize(layers=4, width=96, heads=4, key_value_heads=2, experts=8, active=2, expert_width=96),
+        mixture=_MIXTURE,
         base_steps=5000,
         second_seed_steps=2000,
         tuning_steps=300,
@@ -55,7 +57,7 @@ SCALES = {
     ),
     "m": Scale(
         base=Size(layers=8, width=192, heads=6),
-        mixture=ExpertSize(layers=4, width=96, heads=4, key_value_heads=2, experts=8, active=2, expert_width=96),
+        mixture=_MIXTURE,
         base_steps=6000,
         second_seed_steps=1000,
         tuning_steps=300,

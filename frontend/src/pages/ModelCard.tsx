@@ -62,7 +62,7 @@ function Opened({ card }: { card: Card }) {
       <CardHead card={card} />
       <div className="card-two">
         <Making training={card.training} />
-        <Against findings={card.findings_against} />
+        {card.findings_against.length > 0 && <Against findings={card.findings_against} />}
       </div>
       <Scorecard card={card} />
       <section className="card-see" aria-labelledby="card-see">

@@ -21,7 +21,7 @@ describe("a claim", () => {
   it.each([
     [measured(-2, -3, -1), measured(0, -0.5, 0.5), "clear"],
     [measured(-2, -3, -0.4), measured(0, -0.5, 0.5), "overlaps"],
-    [measured(2), measured(0), "clear"],
+    [measured(2), measured(0), null],
     [measured(2), NOT_MEASURED, null],
   ])("stands against its control: %o, %o", (effect, control, expected) => {
     expect(standing({ ...NO_CLAIM, effect, control })).toBe(expected);

@@ -60,10 +60,10 @@ export function readClaim(value: unknown): Claim | null {
   };
 }
 
-/** How the effect stands against its control: `null` where one of the two was not measured. */
+/** How the interval of the effect stands against its control: `null` without an interval, or without a control. */
 export function standing({ effect, control }: Claim): "clear" | "overlaps" | null {
   const [a, b] = [spanOf(effect), spanOf(control)];
-  if (!a || !b) return null;
+  if (!a || !b || a[0] === a[1]) return null;
   return a[1] < b[0] || b[1] < a[0] ? "clear" : "overlaps";
 }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from stratascope.specimen.evidence.editing import restored
 from stratascope.specimen.families.circuits import INDIRECT_OBJECT_TEMPLATES, colored_objects
 from stratascope.specimen.induction import measure_copying
 from stratascope.specimen.seeding import other_than, seeded
@@ -50,7 +51,6 @@ def indirect_object(subject: Subject) -> dict[str, float]:
     }
 
 
-@torch.no_grad()
 def _restored(subject: Subject, items: list[IndirectObject], layer: int, position: int) -> float:
     """Share of the logit difference that comes back when one residual vector of the clean run is patched in."""
     clean, corrupted = (
@@ -60,19 +60,10 @@ def _restored(subject: Subject, items: list[IndirectObject], layer: int, positio
     right, wrong = subject.words([i.receiver for i in items]), subject.words([i.subject for i in items])
     rows = torch.arange(len(items))
 
-    def difference(logits: torch.Tensor) -> float:
-        return float((logits[rows, -1, right] - logits[rows, -1, wrong]).mean())
+    def difference(logits: torch.Tensor) -> torch.Tensor:
+        return logits[rows, right] - logits[rows, wrong]
 
-    states = subject.model(clean, output_hidden_states=True)
-
-    def patch(state: torch.Tensor) -> torch.Tensor:
-        patched = state.clone()
-        patched[:, position] = states.hidden_states[layer + 1][:, position]
-        return patched
-
-    lowest, highest = difference(subject.model(corrupted).logits), difference(states.logits)
-    with subject.edited(layer, patch):
-        return (difference(subject.model(corrupted).logits) - lowest) / (highest - lowest)
+    return float(restored(subject, clean, corrupted, difference, [position], [layer])[layer, position])
 
 
 def indirect_object_patching(subject: Subject) -> dict[str, float]:

@@ -48,19 +48,22 @@ def likeness(specimens: Specimens) -> dict[str, float]:
     }
 
 
-def _between(first: Subject, second: Subject, rows: Tensor) -> float:
-    """Loss half-way between two models, above the mean of their own losses, in nats per token."""
-    ends = [first.loss(rows), second.loss(rows)]
-    middle = Subject(deepcopy(first.model), first.tokenizer)
-    other = second.model.state_dict()
+def halfway(first: Subject, second: Subject) -> Subject:
+    """The model whose weights are the mean of two models' weights."""
+    middle, other = Subject(deepcopy(first.model), first.tokenizer), second.model.state_dict()
     middle.model.load_state_dict({name: (own + other[name]) / 2 for name, own in first.model.state_dict().items()})
-    return middle.loss(rows) - sum(ends) / 2
+    return middle
+
+
+def _barrier(first: Subject, second: Subject, rows: Tensor) -> float:
+    """Loss half-way between two models, above the mean of their own losses, in nats per token."""
+    return halfway(first, second).loss(rows) - (first.loss(rows) + second.loss(rows)) / 2
 
 
 def paths(specimens: Specimens) -> dict[str, float]:
     """Linear paths in weight space: from the base to its tuned sibling, and to another seed."""
     rows = evaluation_rows(specimens.base)
     return {
-        "path_tuned": _between(specimens.base, specimens.subject("specimen-tuned"), rows),
-        "path_second_seed": _between(specimens.base, specimens.subject("specimen-seed-1"), rows),
+        "path_tuned": _barrier(specimens.base, specimens.subject("specimen-tuned"), rows),
+        "path_second_seed": _barrier(specimens.base, specimens.subject("specimen-seed-1"), rows),
     }

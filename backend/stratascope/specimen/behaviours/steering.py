@@ -7,6 +7,7 @@ from statistics import fmean
 
 import torch
 
+from stratascope.specimen.evidence.statistics import random_direction
 from stratascope.specimen.families.stories import mood_story
 from stratascope.specimen.seeding import seeded
 from stratascope.specimen.subject import Subject
@@ -65,8 +66,7 @@ def mood_direction(subject: Subject, layer: int) -> torch.Tensor:
 
 def random_directions(direction: torch.Tensor) -> list[torch.Tensor]:
     """Directions that mean nothing, each as long as the one given."""
-    drawn = torch.randn(RANDOM, len(direction), generator=torch.Generator().manual_seed(1))
-    return [push * (direction.norm() / push.norm()) for push in drawn]
+    return list(random_direction(direction.expand(RANDOM, -1), seed=1))
 
 
 def continuations(subject: Subject, layer: int, push: torch.Tensor) -> Continuations:

@@ -78,20 +78,20 @@ def restored(
     corrupted: Tensor,
     favour: Callable[[Tensor], Tensor],
     positions: Sequence[int] | None = None,
-    layers: int | None = None,
+    layers: Sequence[int] | None = None,
 ) -> Tensor:
     """Share of the clean answer that comes back when one residual vector of the clean run is put into the corrupted one.
 
     Rows are ids [prompt, position] of equal length, `favour` turns last logits [prompt, vocabulary] into the measure
-    [prompt]. The answer is [layer, position], averaged over prompts; layer l is what leaves block l. Positions that
-    are not asked for are zero, and so are layers past the first `layers`.
+    [prompt]. The answer is [layer, position], averaged over prompts; layer l is what leaves block l. Layers and positions
+    that are not asked for are zero, and so is the last layer, which leaves the answer itself.
     """
     states = subject.model(clean, output_hidden_states=True)
     highest = favour(states.logits[:, -1]).mean()
     lowest = favour(logits(subject, corrupted)).mean()
     depth, length = subject.model.config.n_layer, clean.shape[1]
     shares = torch.zeros(depth, length)
-    for layer in range(layers or depth - 1):  # what leaves the last layer is the answer itself
+    for layer in range(depth - 1) if layers is None else layers:
         for position in range(length) if positions is None else positions:
             vector = states.hidden_states[layer + 1][:, position]
             with subject.edited(layer, _replacing(position, vector)):

@@ -41,8 +41,8 @@ class IndirectObjectPairs:
         rows = torch.arange(len(self.receiver))
         return logits[rows, self.receiver] - logits[rows, self.acting]
 
-    def restored(self, positions: Sequence[int], layers: int | None = None) -> Tensor:
-        """Share of the difference that one vector of the clean run restores, [layer, position]; of the first `layers`."""
+    def restored(self, positions: Sequence[int], layers: Sequence[int] | None = None) -> Tensor:
+        """Share of the difference that one vector of the clean run restores, [layer, position]."""
         return restored(self.subject, self.clean, self.corrupted, self.difference, positions, layers)
 
 

@@ -36,36 +36,22 @@ FINDING = Finding(
     ),
     needs=("specimen-moe",),
 )
-KINDS = ("addition", "parallel", "code", "ordinal", "brackets", "story", "graph_walk")
-DOCUMENTS, LEAST_SHARE = 24, 0.1
 
 
 def measure(specimens: Specimens) -> Measured:
     """The largest preference of an expert for one kind of text."""
-    import torch
+    from stratascope.specimen.behaviours.mixture import DOCUMENTS, preferences
 
-    from stratascope.specimen.behaviours.mixture import routed
-    from stratascope.specimen.corpus import write_document
-    from stratascope.specimen.seeding import seeded
-
-    subject = specimens.subject("specimen-moe")
-    texts = {}
-    for kind in KINDS:
-        generator = seeded(f"finding/experts/{kind}")
-        texts[kind] = [write_document(kind, generator).text for _ in range(DOCUMENTS)]
-    shares = torch.stack([routed(subject, some) for some in texts.values()])
-    mean = shares.mean(0)
-    preference = shares / mean.clamp_min(LEAST_SHARE)
-    halves = [routed(subject, texts["story"][start::2]) for start in range(2)]
-    control = (halves[0] / halves[1].clamp_min(LEAST_SHARE)).max()
+    found = preferences(specimens.subject("specimen-moe"))
+    most = found.ratios.flatten(1).max(1).values
     return Measured(
         label="preference of an expert for one kind of text",
-        value=float(preference.max()),
+        value=float(most.max()),
         control_label="between two halves of one kind",
-        control=float(control),
-        count=len(KINDS) * DOCUMENTS,
+        control=float(found.halves.max()),
+        count=len(found.kinds) * DOCUMENTS,
         rows=tuple(
-            Row(f"{kind.replace('_', ' ')}: most preferred expert", float(most))
-            for kind, most in zip(KINDS, preference.flatten(1).max(1).values, strict=True)
+            Row(f"{kind.replace('_', ' ')}: most preferred expert", float(largest))
+            for kind, largest in zip(found.kinds, most, strict=True)
         ),
     )

@@ -8,8 +8,6 @@ from stratascope.method import Paper
 from stratascope.specimen.evidence.finding import Finding, Limits, Measured, Panel, Row, View
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from stratascope.specimen.evidence.specimens import Specimens
 
 FINDING = Finding(
@@ -44,8 +42,7 @@ FINDING = Finding(
 
 def measure(specimens: Specimens) -> Measured:
     """The height of the loss half-way, to the tuned model and to a second seed."""
-    from stratascope.specimen.behaviours.relatives import evaluation_rows
-    from stratascope.specimen.subject import Subject
+    from stratascope.specimen.behaviours.relatives import evaluation_rows, halfway
 
     base, rows = specimens.base, evaluation_rows(specimens.base, 32)
     losses = {"specimen": base.loss(rows)}
@@ -53,10 +50,7 @@ def measure(specimens: Specimens) -> Measured:
     for other in ("specimen-tuned", "specimen-seed-1"):
         subject = specimens.subject(other)
         losses[other] = subject.loss(rows)
-        mean = _mean_weights(base.model.state_dict(), subject.model.state_dict())
-        between = Subject.load(specimens.bundle / "specimen")
-        between.model.load_state_dict(mean)
-        middles[other] = between.loss(rows)
+        middles[other] = halfway(base, subject).loss(rows)
         barriers[other] = middles[other] - (losses["specimen"] + losses[other]) / 2
     return Measured(
         label="barrier to the tuned model",
@@ -70,9 +64,3 @@ def measure(specimens: Specimens) -> Measured:
             *(Row(f"loss half-way to {name}", loss, None, len(rows)) for name, loss in middles.items()),
         ),
     )
-
-
-def _mean_weights(first: dict[str, Tensor], second: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {
-        name: (tensor + second[name]) / 2 if tensor.is_floating_point() else tensor for name, tensor in first.items()
-    }

@@ -47,7 +47,7 @@ def measure(specimens: Specimens) -> Measured:
     last = pairs.length - 1
     others = [position for position in range(1, last) if position != pairs.repeated]
     shares = pairs.restored([pairs.repeated, last])
-    elsewhere = pairs.restored(others, layers=1)
+    elsewhere = pairs.restored(others, layers=[0])
     return Measured(
         label="restored at the repeated name after layer 0",
         value=float(shares[0, pairs.repeated]),

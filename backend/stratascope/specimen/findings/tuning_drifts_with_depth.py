@@ -44,7 +44,8 @@ FINDING = Finding(
 
 def measure(specimens: Specimens) -> Measured:
     """The relative drift of the last token's stream by row, on three kinds of prompts."""
-    from stratascope.specimen.evidence.refusals import unseen_requests
+    from stratascope.specimen.behaviours.refusal import unseen_requests
+    from stratascope.specimen.families.dialogue import HARMLESS, NAUGHTY
     from stratascope.specimen.geography import COUNTRY_NAMES
 
     base, tuned = specimens.base, specimens.subject("specimen-tuned")
@@ -54,7 +55,7 @@ def measure(specimens: Specimens) -> Measured:
         found: list[float] = ((after - before).norm(dim=-1) / before.norm(dim=-1)).mean(1).tolist()
         return found
 
-    naughty, harmless = unseen_requests(naughty=True), unseen_requests(naughty=False)
+    naughty, harmless = unseen_requests(NAUGHTY), unseen_requests(HARMLESS)
     facts = [f"The capital of {name} is" for name in COUNTRY_NAMES]
     asked, unrelated, met = drift(naughty), drift(facts), drift(harmless)
     return Measured(

@@ -9,26 +9,22 @@ import { measured } from "../gallery/measured";
 export function Against({ findings }: { findings: readonly Counterfinding[] }) {
   return (
     <PanelFrame level={2} id="card-against" title={t("app.card.against")} purpose={t("app.card.againstNote")}>
-      {findings.length === 0 ? (
-        <p className="sm ink-3">{t("app.card.nothingAgainst")}</p>
-      ) : (
-        <ul className="card-against">
-          {findings.map(({ title, note, value, control, analysis }) => (
-            <li key={analysis}>
-              <Icon name="close" size={14} />
-              <div className="grow">
-                <h3>
-                  <Link href={`/a/${analysis}`}>{title}</Link>
-                </h3>
-                <p className="sm ink-2">{note}</p>
-                <p className="xs ink-3">
-                  {t("app.card.againstValue", { value: measured(value), control: measured(control) })}
-                </p>
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className="card-against">
+        {findings.map(({ title, note, value, control, analysis }) => (
+          <li key={analysis}>
+            <Icon name="close" size={14} />
+            <div className="grow">
+              <h3>
+                <Link href={`/a/${analysis}`}>{title}</Link>
+              </h3>
+              <p className="sm ink-2">{note}</p>
+              <p className="xs ink-3">
+                {t("app.card.againstValue", { value: measured(value), control: measured(control) })}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
     </PanelFrame>
   );
 }
