@@ -30,6 +30,7 @@ from stratascope.result import KINDS, Result
 
 __all__ = [
     "LINES",
+    "MOST_PROMPTS",
     "PROMPT_SET",
     "SIDE_A",
     "SIDE_B",
@@ -47,6 +48,7 @@ __all__ = [
     "Progress",
     "PromptParams",
     "PromptText",
+    "PromptsParams",
     "Text",
     "TokenIds",
     "TokenText",
@@ -125,6 +127,25 @@ class PromptParams(Params):
         None,
         description="Chat messages, laid out by the model's template, in place of a prompt.",
         json_schema_extra={"widget": "prompt"},
+    )
+
+
+MOST_PROMPTS = 256
+
+
+class PromptsParams(PromptParams):
+    """Parameters of a method that measures one prompt, or the mean of many."""
+
+    prompts: Annotated[list[PromptText], Field(max_length=MOST_PROMPTS)] = Field(
+        [],
+        description="Prompts that the result is a mean over, at most 256, in place of the prompt.",
+        json_schema_extra=LINES,
+    )
+    prompts_from: Annotated[Text, StringConstraints(max_length=200)] | None = Field(
+        None,
+        title="Prompts from",
+        description="A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.",
+        json_schema_extra=PROMPT_SET,
     )
 
 

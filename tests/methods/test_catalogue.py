@@ -14,6 +14,7 @@ import pytest
 import stratascope.methods
 from stratascope.method import Cost, Method, ModelFacts
 from stratascope.result import KINDS
+from tests.cases import small
 from tests.families import load_tiny
 from tests.methods.call import call, catalogue, document
 from tests.planted import golden_model
@@ -26,12 +27,6 @@ QUESTIONS = {
     "What do the weights say?", "Steer it", "What does the model read?",
 }  # fmt: skip
 BIG = ModelFacts(layers=12, heads=12, width=768, vocabulary=50_257, context=1024, parameters=124_000_000)
-LISTS = {"positive": ["w5 w9", "w6 w9", "w8 w9"], "negative": ["w1 w9", "w2 w9", "w4 w9"], "max_new_tokens": 4}
-SMALL = {
-    "attention/head-scores": {"k": 12, "batch": 1},
-    "steering/generate-compare": LISTS,
-    "steering/strength-sweep": LISTS | {"strengths": [-1.0, 0.0, 1.0]},
-}
 ABOUT_THE_MODEL = {"random_control", "held_out_accuracy", "split_half", "edit_size"}
 """Checks of what a model does rather than of the numbers: a model of random weights does nothing that chance does not."""
 READING = [method for method in METHODS if "messages" in method.params.model_fields]
@@ -108,7 +103,7 @@ def test_its_cost_grows_with_the_prompt_and_needs_no_model(method: Method) -> No
 
 @each_method
 def test_it_answers_with_its_kind_checks_and_a_sentence(method: Method) -> None:
-    result = call(method.id, load_tiny("gpt2"), **SMALL.get(method.id, {}))
+    result = call(method.id, load_tiny("gpt2"), **small(method.id))
     assert type(result) is KINDS[method.kind]
     assert any(check.ok is not None for check in result.checks)
     assert all(check.explanation.endswith(".") and check.label for check in result.checks)
@@ -129,19 +124,19 @@ def test_it_has_a_test_file_of_its_own(method: Method) -> None:
 
 @each_method
 def test_it_answers_the_same_twice(method: Method) -> None:
-    one, two = (document(call(method.id, load_tiny("llama"), **SMALL.get(method.id, {}))) for _ in range(2))
+    one, two = (document(call(method.id, load_tiny("llama"), **small(method.id))) for _ in range(2))
     assert one.to_json() == two.to_json()
 
 
 @pytest.mark.parametrize("method", READING, ids=lambda method: method.id)
 def test_it_reads_chat_messages(method: Method, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, small = golden_model(), dict(SMALL.get(method.id, {}))
+    model, params = golden_model(), small(method.id)
     messages = [{"role": "user", "content": "w5 w9"}, {"role": "assistant", "content": "w5"}]
     if "b" in prompt_names(method.params.model_json_schema()):
-        small |= {"messages_b": [{"role": "user", "content": "w5 w7 w5"}]}
+        params |= {"messages_b": [{"role": "user", "content": "w5 w7 w5"}]}
     template = "{% for message in messages %}{{ message.content }} {% endfor %}"
     monkeypatch.setattr(model.tokenizer, "chat_template", template)
-    assert call(method.id, model, "", messages=messages, **small).summary
+    assert call(method.id, model, "", messages=messages, **params).summary
 
 
 def test_methods_and_figures_are_imported_without_torch() -> None:

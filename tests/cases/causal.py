@@ -1,0 +1,13 @@
+"""Requests to the methods of the causal family."""
+
+from typing import Any
+
+SMALL: dict[str, dict[str, Any]] = {}
+
+GOLDEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "causal_activation_patching": ("causal/activation-patching", {"answer": ["w3", "w4"], "foil": "w7"}),
+    "causal_activation_patching_noise": (
+        "causal/activation-patching",
+        {"direction": "noise", "site": "mlp_out", "metric": "logprob", "answer": "w3"},
+    ),
+}
