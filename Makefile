@@ -8,15 +8,23 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 MODELS ?=
 
-.PHONY: run test setup dev check format bench specimen build types first-screen gallery clean
+.PHONY: run test oracle setup dev check format bench specimen build types first-screen gallery clean
 
 run: $(PAGE)  ## Build everything and start the dashboard
 	$(BIN)/stratascope serve --host $(HOST) --port $(PORT) $(if $(MODELS),--models $(MODELS))
 
-test: check  ## Every check and every test
+test: check oracle  ## Every check and every test
 	$(BIN)/python backend/build_frontend.py test
 	$(BIN)/python tests/e2e/chromium.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What they need stays out of the environment: tests of the product must not find packages that it comes without.
+oracle: $(VENV)/oracle/installed  ## Agreement with libraries that compute the same in their own way
+	PYTHONPATH=$(VENV)/oracle $(BIN)/python -m pytest tests/oracle
+
+$(VENV)/oracle/installed: tests/oracle/requirements.txt | $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/oracle --requirement $<
+	touch $@
 
 setup: $(VENV)/installed  ## Create the environment
 

@@ -1,4 +1,4 @@
-"""`make bench`: every table, one after another. Options: `--rounds N`, `--only capture,lens,service,browser`."""
+"""`make bench`: every table, one after another. Options: `--rounds N`, `--only capture,lens,…` with names of tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-TABLES = ("capture", "lens", "service", "browser")
+TABLES = ("capture", "lens", "lens_training", "trajectory", "service", "browser")
 
 
 def main() -> None:

@@ -43,13 +43,18 @@ SCRIPTS = (
 )
 
 DRIVEN = {
-    "hover: all highlights": "hover",
+    "hover: all highlights": "hover token_grid",
     "pan the token grid": "pan token_grid",
     "zoom the token grid": "zoom token_grid",
     "pan the patch grid": "pan patch_grid",
     "zoom the patch grid": "zoom patch_grid",
 }
 """What is done, and what the page calls it."""
+
+STRATA = {"hover: all highlights": "hover strata", "pan": "pan strata", "zoom": "zoom strata"}
+"""The same in Strata, with a layer open and a head pinned."""
+
+STRATA_DRAWN = "() => document.querySelector('#strata .chart-stage canvas')?.width > 0"
 
 
 def run(_network: Path, rounds: int) -> None:
@@ -94,22 +99,32 @@ def _figures(browser: Browser, address: str, rounds: int) -> None:
     page.wait_for_function(ALL_DRAWN)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    worked: dict[str, list[float]] = {name: [] for name in DRIVEN}
-    passed: dict[str, list[float]] = {name: [] for name in DRIVEN}
+    _events("Six figures of 512 tokens × 48 layers", session, page, DRIVEN, rounds)
+    memory = _memory(session) / 1e6
+    print(f"\nMemory, with the attention of one layer: {memory:.0f} MB, {_goal(memory, MEMORY_MB, 'MB')}.", flush=True)
+    page.evaluate("bench.strata()")
+    page.wait_for_function(STRATA_DRAWN)
+    _events("Strata of 512 tokens × 48 layers, a layer open and a head pinned", session, page, STRATA, rounds)
+    page.evaluate("bench.fit('strata')")
+    _events("The same with all cells in the frame", session, page, STRATA, rounds)
+    page.close()
+
+
+def _events(title: str, session: CDPSession, page: Page, driven: dict[str, str], rounds: int) -> None:
+    """Print what events cost, each the median of so many rounds."""
+    worked: dict[str, list[float]] = {name: [] for name in driven}
+    passed: dict[str, list[float]] = {name: [] for name in driven}
     for _ in range(rounds):
         waiting, _ = _drive(session, page, "nothing")
-        for name, call in DRIVEN.items():
+        for name, call in driven.items():
             work, times = _drive(session, page, call)
             worked[name].append(work - waiting)
             passed[name].append(statistics.median(times))
-    print(f"\n## Six figures of 512 tokens × 48 layers\n\nMedians of {rounds} rounds of {EVENTS} events.\n")
+    print(f"\n## {title}\n\nMedians of {rounds} rounds of {EVENTS} events.\n")
     print("| event | processor ms | passed ms | goal |\n|---|---|---|---|")
-    for name in DRIVEN:
+    for name in driven:
         work = statistics.median(worked[name])
         print(f"| {name} | {work:.1f} | {statistics.median(passed[name]):.1f} | {_goal(work, FRAME_MS, 'ms')} |")
-    memory = _memory(session) / 1e6
-    print(f"\nMemory, with the attention of one layer: {memory:.0f} MB, {_goal(memory, MEMORY_MB, 'MB')}.", flush=True)
-    page.close()
 
 
 def _goal(value: float, most: float, unit: str) -> str:

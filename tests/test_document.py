@@ -81,3 +81,9 @@ def test_a_kind_refuses_arrays_of_other_dimensions() -> None:
         TokenGrid(arrays={"entropy": turned}, quantities=[quantity])
     with pytest.raises(ValueError, match="dimension position has 4 entries"):
         TokenGrid(arrays={"entropy": grid, "kl": Array(values=np.zeros((2, 4)), dims=("row", "position"))})
+
+
+@pytest.mark.parametrize("name", ["tokens", "vocabulary", "kind", "undefined"])
+def test_an_array_cannot_take_the_place_of_what_describes_it(name: str) -> None:
+    with pytest.raises(ValueError, match="may not have the name of a field"):
+        Table(arrays={name: Array(values=np.zeros(2), dims=("entry",))})

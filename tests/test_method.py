@@ -148,3 +148,28 @@ def test_the_client_offers_it_as_optional(pair_of: Method) -> None:
     parameters = _signature(pair_of.describe()).parameters
     assert parameters["other"].default is None
     assert parameters["model"].default is parameters["model"].empty
+
+
+def test_tokenizers_are_a_list_of_models_that_may_be_left_out(tmp_path: Path) -> None:
+    method = load_catalog([write(tmp_path, "Tokenizers | None = None")])["extra/pair-of"]
+    schema = method.request.model_json_schema()["properties"]["other"]
+    assert [branch.get("maxItems") for branch in schema["anyOf"]] == [5, None]
+    assert method.describe()["resources"] == {"model": "Model", "other": "Tokenizers"}
+    split = method.split(method.request.model_validate({"model": "m", "other": ["n", "o"]}))[0]
+    assert split == {"model": "m", "other": ["n", "o"]}
+    errors = load_catalog([write(tmp_path / "bare", "Tokenizers")]).errors
+    assert "may be left out is written Tokenizers | None = None" in next(iter(errors.values()))
+
+
+def test_tokenizers_are_read_in_the_order_of_the_request_and_are_part_of_the_key(tmp_path: Path) -> None:
+    for family in ("gpt2", "llama"):
+        save_tiny(family, tmp_path / family)
+    asked = {"model": "specimen", "prompt": "a cat", "others": ["llama", "gpt2"]}
+    method, settings = load_catalog()["tokenization/tokenizer-compare"], Settings(models=(tmp_path,))
+    found = compute(method, asked, settings)
+    assert found.head["result"]["coords"]["tokenizer"][:3] == ["specimen", "llama", "gpt2"]
+    assert found.head["request"]["others"] == ["llama", "gpt2"]
+    assert found.head["key"] != compute(method, asked | {"others": ["gpt2", "llama"]}, settings).head["key"]
+    (tmp_path / "gpt2" / "tokenizer.json").unlink()
+    with pytest.raises(Problem, match=r"^Tokenizer files for gpt2 are not on this server\.$"):
+        compute(method, asked, settings)

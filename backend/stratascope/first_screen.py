@@ -1,8 +1,9 @@
 """The first screen, computed before anyone asks: what the page shows while the server is still loading the model.
 
 `make first-screen` writes it into the page's public files: the catalogue, the examples, the bundled model, the tokens of
-the first example and the documents of the first panels, each exactly what REST answers. To be run again whenever a
-method of the first screen, the bundled model or the catalogue changes; a test says when.
+the first example and the documents of the first panels, each exactly what REST answers, but that methods without a panel
+there are listed without their forms and words: the server's own catalogue replaces this one in a moment. To be run again
+whenever a method of the first screen, the bundled model or the catalogue changes; a test says when.
 """
 
 from __future__ import annotations
@@ -57,14 +58,21 @@ def _asked(api: _Api) -> dict[str, Any]:
         requests.append({"method": panel["method"], "request": request, "key": document["key"]})
         documents[document["key"]] = document
     api("DELETE", f"models/{model}")
+    open_at_first = {entry["method"] for entry in requests}
     return {
-        "catalogue": catalogue,
+        "catalogue": {"methods": [_listed(entry, entry["id"] in open_at_first) for entry in catalogue["methods"]]},
         "examples": examples,
         "model": api("GET", f"models/{model}"),
         "tokens": tokens,
         "requests": requests,
         "documents": documents,
     }
+
+
+def _listed(entry: dict[str, Any], whole: bool) -> dict[str, Any]:
+    """A method as the catalogue shows it; whole, as its panel needs it."""
+    left_out = {"description": "", "reading": "", "papers": [], "params": {"type": "object", "properties": {}}}
+    return entry if whole else entry | left_out
 
 
 def request_of(entry: Mapping[str, Any], example: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

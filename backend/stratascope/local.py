@@ -10,12 +10,13 @@ from stratascope.document import Document
 from stratascope.figures import figure
 from stratascope.jobs.desk import Watch
 from stratascope.method import Method
-from stratascope.models.fingerprint import fingerprint
+from stratascope.models.fingerprint import fingerprint, tokenizer_fingerprint
+from stratascope.models.lens_files import LENSES
 from stratascope.models.library import Library
 from stratascope.problem import Problem
 from stratascope.settings import Settings
 from stratascope.web import exports
-from stratascope.web.identity import result_key
+from stratascope.web.identity import lenses_read, result_key
 
 
 class _Unwatched(Watch):
@@ -40,11 +41,14 @@ def compute(method: Method, request: Mapping[str, Any], settings: Settings) -> D
     body = method.request.model_validate(dict(request))
     references, params = method.split(body)
     library = Library(settings.models)
-    entries = {name: library.find(model_id) for name, model_id in references.items()}
+    entries = {name: library.find(model_id) for name, model_id in references.items() if isinstance(model_id, str)}
+    tokenizers = {name: [library.find(one) for one in ids] for name, ids in references.items() if isinstance(ids, list)}
     fingerprints = {name: fingerprint(entry.path, {}) for name, entry in entries.items()}
     models = [{"id": entry.id, "fingerprint": fingerprints[name]} for name, entry in entries.items()]
+    cuts = {name: [tokenizer_fingerprint(one.path) for one in several] for name, several in tokenizers.items()}
+    lenses = lenses_read(params, settings.data / LENSES)
     head = {
-        "key": result_key(method, fingerprints, params),
+        "key": result_key(method, {**fingerprints, **cuts, **lenses}, params),
         "method": method.id,
         "model": models[0] if models else {},
         "request": body.model_dump(mode="json"),
@@ -53,6 +57,7 @@ def compute(method: Method, request: Mapping[str, Any], settings: Settings) -> D
         "op": "run",
         "method": method.id,
         "references": {name: entry.model_dump(mode="json") for name, entry in entries.items()},
+        "tokenizers": {name: [one.model_dump(mode="json") for one in several] for name, several in tokenizers.items()},
         "params": params.model_dump(mode="json"),
         "head": head,
     }

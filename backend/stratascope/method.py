@@ -238,13 +238,21 @@ silent: Progress = _Silent()
 
 _RESOURCES: Mapping[str, str] = {
     "Model": "Id of the model: one of those that GET /models lists.",
+    "Tokenizers": "Ids of further models, at most 5. Their tokenizers alone are read, no weight is.",
 }
 """Resource types a method may ask for, by annotation, with the description of their reference field.
 
-An argument `other: Model | None = None` is one that a request may leave out.
+An argument `other: Model | None = None` is one that a request may leave out. `Tokenizers` are a list of ids, and always
+may be: `others: Tokenizers | None = None`.
 """
 
-Capability = Literal["bundled", "causal", "heads", "patterns", "residual_contract", "sequential_blocks"]
+MOST_TOKENIZERS = 6
+"""Tokenizers that one request may name, the model's own counted."""
+
+Reference = str | list[str]
+"""An id in a request, or several for `Tokenizers`."""
+
+Capability = Literal["bundled", "causal", "heads", "neurons", "patterns", "residual_contract", "sequential_blocks"]
 """What a model must be able to do for a method to run on it; measured when the model is loaded.
 
 `bundled` is no ability: it says that the model came with the product, so that what it was trained on is known.
@@ -262,6 +270,7 @@ class Method:
     papers: tuple[Paper, ...]
     requires: tuple[Capability, ...]
     cost: Callable[[ModelFacts, Any, int], Cost]
+    job: bool = False
 
     @cached_property
     def id(self) -> str:
@@ -321,7 +330,7 @@ class Method:
         }
         return create_model(f"{stem}Request", __base__=self.params, __module__=self.params.__module__, **fields)
 
-    def split(self, request: Params) -> tuple[dict[str, str], Params]:
+    def split(self, request: Params) -> tuple[dict[str, Reference], Params]:
         """A validated request as (resource references, parameters). What was left out is no reference."""
         values = {name: getattr(request, name) for name in type(request).model_fields}
         references = {name: values.pop(name) for name in self.resources}
@@ -380,7 +389,7 @@ def _resource(argument: inspect.Parameter) -> tuple[str, bool]:
     kind, optional = required.rpartition(".")[2], required != written
     if kind not in _RESOURCES:
         raise TypeError(f"argument {argument.name}: {kind} is no resource; known are {', '.join(_RESOURCES)}")
-    if optional != (argument.default is None):
+    if optional != (argument.default is None) or (kind == "Tokenizers" and not optional):
         raise TypeError(f"argument {argument.name}: a resource that may be left out is written {kind} | None = None")
     return kind, optional
 
@@ -388,6 +397,9 @@ def _resource(argument: inspect.Parameter) -> tuple[str, bool]:
 def _reference(kind: str, optional: bool) -> tuple[Any, Any]:
     """The request field of a resource."""
     shown: dict[str, Any] = {"description": _RESOURCES[kind], "json_schema_extra": {"widget": "resource"}}
+    if kind == "Tokenizers":
+        several = Annotated[list[Name], Field(min_length=1, max_length=MOST_TOKENIZERS - 1)]
+        return several | None, Field(None, **shown)
     return (Name | None, Field(None, **shown)) if optional else (Name, Field(**shown))
 
 
@@ -405,15 +417,21 @@ def method(
     papers: tuple[Paper, ...] | list[Paper] = (),
     requires: tuple[Capability, ...] = ("causal",),
     cost: Callable[[ModelFacts, Any, int], Cost] = _one_forward,
+    job: bool = False,
 ) -> Callable[[Callable[..., Result]], Method]:
-    """Declare a function as a method. Raise `version` whenever its numbers may change: it is part of the cache key."""
+    """Declare a function as a method. Raise `version` whenever its numbers may change: it is part of the cache key.
+
+    A `job` may take hours: it has a deadline of its own, and it must report progress so that it can be cancelled.
+    """
 
     def declare(function: Callable[..., Result]) -> Method:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", function.__name__):
             raise TypeError(f"{function.__name__}: a method is named in lower case with underscores")
-        declared = Method(function, title, version, guide, tuple(papers), requires, cost)
+        declared = Method(function, title, version, guide, tuple(papers), requires, cost, job)
         if function.__module__.rpartition(".")[2] != function.__name__:
             raise TypeError(f"{function.__module__}: the method must have the module's name, not {function.__name__}")
+        if job and not declared.takes_progress:
+            raise TypeError(f"{function.__name__}: a job reports progress, so it takes an argument progress")
         return declared
 
     return declare

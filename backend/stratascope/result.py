@@ -116,6 +116,13 @@ class Check(Frozen):
         return self.model_dump() | {"verdict": self.verdict}
 
 
+TAKEN = frozenset(
+    {"kind", "arrays", "quantities", "coords", "tokens", "other_tokens", "vocabulary", "shown", "total", "facts",
+     "summary", "checks", "warnings", "dims", "text", "nonfinite", "undefined"}
+)  # fmt: skip
+"""Names that stand beside the arrays in a document."""
+
+
 class Result(Frozen):
     """What every kind shares. Subclasses name the dimensions that their drawn arrays must have.
 
@@ -144,6 +151,8 @@ class Result(Frozen):
     def _consistent(self) -> Result:
         sizes: dict[str, int] = {}
         for name, array in self.arrays.items():
+            if name in TAKEN:
+                raise ValueError(f"{name}: an array may not have the name of a field of the document")
             for dim, size in zip(array.dims, array.values.shape, strict=True):
                 if sizes.setdefault(dim, size) != size:
                     raise ValueError(f"{name}: dimension {dim} has {size} entries here and {sizes[dim]} elsewhere")

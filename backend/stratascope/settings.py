@@ -50,6 +50,12 @@ class Settings(BaseSettings):
         64, ge=1, le=100_000, description="Runs that may wait; the next one is refused with the time to come back."
     )
     deadline: float = Field(60.0, gt=0, le=86_400, description="Seconds one run may take before it is stopped.")
+    job_deadline: float = Field(
+        21_600.0,
+        gt=0,
+        le=2_592_000,
+        description="Seconds a job, such as training a lens, may take before it is stopped.",
+    )
     load_deadline: float = Field(600.0, gt=0, le=86_400, description="Seconds loading a model may take.")
     cache: int = Field(2 << 30, ge=1 << 20, description="Bytes of results kept on disk.")
     allowed_hosts: tuple[str, ...] = Field(

@@ -5,9 +5,12 @@ import { afterEach, vi } from "vitest";
 import "../src/kinds/messages";
 import "../src/pages/card/messages";
 import "../src/pages/docs/messages";
+import "../src/pages/entities/messages";
+import "../src/pages/frame/helpMessages";
 import "../src/pages/gallery/messages";
 import "../src/pages/models/messages";
 import "../src/pages/saved/messages";
+import "../src/pages/strata/messages";
 import "../src/pages/workbench/PromptSetsMessages";
 import "../src/pages/workbench/tourMessages";
 

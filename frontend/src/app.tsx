@@ -14,6 +14,8 @@ const Gallery = lazy(() => import("./pages/Gallery"));
 const ModelCard = lazy(() => import("./pages/ModelCard"));
 const Docs = lazy(() => import("./pages/Docs"));
 const Saved = lazy(() => import("./pages/Saved"));
+const Head = lazy(() => import("./pages/Head"));
+const Neuron = lazy(() => import("./pages/Neuron"));
 const NotFound = lazy(() => import("./pages/NotFound"));
 
 /** The page of an address. */
@@ -25,6 +27,8 @@ function pageOf(path: string): ReactNode {
   if (first === "gallery" && rest.length === 0) return <Gallery />;
   if (first === "docs") return <Docs method={rest.join("/")} />;
   if (first === "a" && rest.length === 1) return <Saved id={rest[0]} />;
+  if (first === "heads") return <Head parts={rest} />;
+  if (first === "neurons") return <Neuron parts={rest} />;
   return <NotFound />;
 }
 

@@ -114,5 +114,6 @@ def wait_for_figures(page: Page) -> None:
     page.wait_for_function(
         """() => !document.querySelector('[aria-busy=true], .skeleton, [role=progressbar]')
             && [...document.querySelectorAll('section.panel')].every((panel) =>
-                panel.querySelector('canvas, .js-plotly-plot, table, .notice, .text-pair, .panel-body .tk'))"""
+                panel.querySelector('canvas, .js-plotly-plot, .histogram, .flow-drawing, table, .notice, .text-pair,'
+                    + '.panel-body .tk'))"""
     )

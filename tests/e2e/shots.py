@@ -35,6 +35,18 @@ def compared(page: Page, server: Live) -> None:
     wait_for_figures(page)
 
 
+def strata(*more: str) -> Step:
+    """Strata of the example with what the address adds."""
+
+    def open_page(page: Page, server: Live) -> None:
+        address = f"/#m=specimen&p={_plus(EXAMPLE)}&at=14&l=5&t=+Mary&d=+John&v=lens/logit-lens&" + "&".join(more)
+        page.goto(server.url + address)
+        page.locator(".strata .strata-margin").first.wait_for(state="attached")
+        page.wait_for_timeout(1500)
+
+    return open_page
+
+
 def saved(page: Page, server: Live) -> None:
     compared(page, server)
     page.get_by_role("button", name="Share").first.click()
@@ -72,6 +84,10 @@ def helped(page: Page, server: Live) -> None:
 PAGES: dict[str, Step] = {
     "workbench": workbench,
     "compared": compared,
+    "strata": strata("h=4.3", "view=strata~open:5"),
+    "strata-difference": strata(
+        f"q={EXAMPLE.replace('John gave', 'Mary gave').replace(' ', '+')}", "s=d", "view=strata"
+    ),
     "search": searched,
     "help": helped,
     "saved": saved,

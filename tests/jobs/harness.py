@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,16 +24,17 @@ LONG_SECONDS = 60.0
 async def running(
     target: Target = fake.main, keep: Keep | None = None, wait: bool = True, **settings: Any
 ) -> AsyncIterator[Jobs]:
-    """Jobs on a worker of their own."""
-    jobs = Jobs(Settings(**{"threads": 1, "test_faults": True, **settings}), keep, target)
-    await jobs.start()
-    try:
-        async with asyncio.timeout(3 * LONG_SECONDS):
-            if wait:
-                await jobs.started()
-            yield jobs
-    finally:
-        await jobs.stop(seconds=0)
+    """Jobs on a worker of their own, with a data folder of their own."""
+    with tempfile.TemporaryDirectory() as data:
+        jobs = Jobs(Settings(**{"threads": 1, "test_faults": True, "data": Path(data), **settings}), keep, target)
+        await jobs.start()
+        try:
+            async with asyncio.timeout(3 * LONG_SECONDS):
+                if wait:
+                    await jobs.started()
+                yield jobs
+        finally:
+            await jobs.stop(seconds=0)
 
 
 def spec(**params: Any) -> JobSpec:

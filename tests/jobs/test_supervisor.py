@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,19 @@ async def test_a_job_that_listens_is_stopped_at_its_deadline_and_the_worker_live
             await jobs.run("key", spec(do="steps", steps=1_000_000))
         assert square(await jobs.run("other", spec())) == 4
         assert jobs.worker_pid == pid
+
+
+async def test_a_job_has_a_deadline_of_its_own() -> None:
+    async with running(deadline=0.3, job_deadline=60.0) as jobs:
+        usual = jobs._waiting.service_seconds
+        assert square(await jobs.run("key", replace(spec(do="steps", steps=80), job=True))) == 4
+        assert jobs._waiting.service_seconds == usual, "how long a job takes says nothing of the next run"
+    async with running(deadline=60.0, job_deadline=0.3) as jobs:
+        with pytest.raises(Problem, match=r"This job took longer than the 0\.3 s") as problem:
+            await jobs.run("key", replace(spec(do="steps", steps=1_000_000), job=True))
+        assert (problem.value.code, problem.value.status) == ("deadline_exceeded", 504)
+        assert "STRATASCOPE_JOB_DEADLINE" in str(problem.value.remedy)
+        assert square(await jobs.run("other", spec(do="steps", steps=80))) == 4
 
 
 async def test_a_refusal_arrives_with_everything_in_it() -> None:

@@ -21,6 +21,7 @@ from stratascope.jobs.orders import JobSpec
 from stratascope.jobs.supervisor import Jobs
 from stratascope.models.library import Library, ModelEntry
 from stratascope.problem import Problem
+from tests.cases import page
 from tests.jobs import extra
 from tests.jobs.harness import running, until
 from tests.prompts import asked, prompt_names
@@ -43,7 +44,7 @@ def ask(specimen: ModelEntry) -> Ask:
 
     def make(method: str, entry: ModelEntry = specimen, **params: Any) -> JobSpec:
         known = CATALOG.get(method)
-        params = asked(known, PROMPT, **params) if known else {"prompt": PROMPT, **params}
+        params = asked(known, PROMPT, **page(method) | params) if known else {"prompt": PROMPT, **params}
         head = {"model": {"id": entry.id, "fingerprint": "f"}, "request": {"model": entry.id, **params}}
         return JobSpec(method, {"model": entry}, params, head)
 

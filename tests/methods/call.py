@@ -10,6 +10,7 @@ import numpy as np
 from stratascope.catalog import Catalog, load_catalog
 from stratascope.document import Document
 from stratascope.result import Check, Result
+from tests.lenses import lent
 from tests.prompts import asked
 
 if TYPE_CHECKING:
@@ -35,14 +36,16 @@ def specimen() -> Model:
 def call(method_id: str, model: Model, prompt: str = PROMPT, **params: Any) -> Result:
     """The result of a method, its parameters validated and its capabilities required as in a request.
 
-    A method for bundled models is asked of the one that is bundled, whatever the test has.
+    A method for bundled models is asked of the one that is bundled, whatever the test has. A model without a folder of
+    lenses is lent one.
     """
     method = catalogue()[method_id]
     if "bundled" in method.requires:
         model = specimen()
     request = method.request.model_validate({"model": model.id, **asked(method, prompt, **params)})
     model.require(method.requires)
-    return method.function(model, method.split(request)[1])
+    with lent(model, training=method.job):
+        return method.function(model, method.split(request)[1])
 
 
 def values(result: Result, name: str) -> np.ndarray:

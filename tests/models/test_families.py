@@ -20,6 +20,7 @@ from tests.families import CONTEXT, FAMILIES, HEADS, LAYERS, WIDTH, load_tiny, t
 
 LENGTH = 24
 PARALLEL = {"gpt_neox"}
+EXPERTS = {"olmoe", "mixtral"}
 GROUPED = set(FAMILIES) - {"gpt2", "gpt_neox"}
 
 families = pytest.mark.parametrize("family", FAMILIES)
@@ -150,8 +151,9 @@ def test_what_is_measured_at_load_is_small_and_everything_is_offered(family: str
     for error in (measured.residual_contract_error, measured.head_sum_error, measured.pattern_error):
         assert error is not None
         assert error <= 1e-5
-    assert model.missing.keys() == ({"sequential_blocks"} if family in PARALLEL else set())
-    assert len(model.capabilities) == 5 - len(model.missing)
+    parallel = {"sequential_blocks"} if family in PARALLEL else set()
+    assert model.missing.keys() == parallel | ({"neurons"} if family in EXPERTS else set())
+    assert len(model.capabilities) == 6 - len(model.missing)
 
 
 @families

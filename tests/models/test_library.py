@@ -94,6 +94,16 @@ def test_an_id_is_never_a_path(root: Path, name: str) -> None:
     assert (refused.value.code, refused.value.status) == ("unknown_model", 404)
 
 
+def test_a_model_can_be_asked_for_in_another_precision(root: Path) -> None:
+    library = Library((root,))
+    plain, half = library.find("small"), library.find("small@bfloat16")
+    assert half == plain.model_copy(update={"id": "small@bfloat16", "precision": "bfloat16"})
+    assert half.id not in [entry.id for entry in library.list()]
+    for name in ("small@int3", "small@", "nothing@bfloat16", "@bfloat16"):
+        with pytest.raises(Problem, match="There is no model"):
+            library.find(name)
+
+
 def test_a_folder_can_be_added_once(root: Path, tmp_path: Path) -> None:
     library = Library((root,), {}, NONE)
     folder = save_tiny("gpt2", tmp_path / "small")

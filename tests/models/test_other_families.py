@@ -41,7 +41,7 @@ def connected(family: str, **config: Any) -> Model:
 )
 def test_unlisted_families_are_fully_readable(family: str, config: dict[str, Any]) -> None:
     model = connected(family, **config)
-    assert model.missing.keys() <= {"sequential_blocks"}
+    assert model.missing.keys() - {"sequential_blocks"} == ({"neurons"} if family == "qwen2_moe" else set())
     assert model.fidelity.max_logit_difference <= 1e-5
 
 
@@ -63,7 +63,7 @@ def test_two_parts_beside_each_other_are_one_mlp() -> None:
         "residual_multiplier": 0.3,
     }
     model = connected("granitemoeshared", **sizes)
-    assert not model.missing
+    assert model.missing.keys() == {"neurons"}
     assert all(len(layer.mlp_outputs) == 2 for layer in model.structure.layers)
 
 
@@ -77,7 +77,7 @@ def test_logit_scale_of_cohere_is_applied_once() -> None:
 def test_attention_sinks_leave_rows_below_one() -> None:
     model = connected("gpt_oss", num_local_experts=4, num_experts_per_tok=2, head_dim=8, sliding_window=5)
     run = model.run(range(5, 25))
-    assert not model.missing
+    assert model.missing.keys() == {"neurons"}
     for layer in range(LAYERS):
         mass = run.pattern(layer).sum(-1)
         assert mass.max() <= 1 + 1e-6

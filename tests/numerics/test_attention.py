@@ -7,10 +7,14 @@ import torch
 
 from stratascope.numerics.attention import (
     ROLES,
+    detector_score,
+    distance,
     repeated_sequences,
     role_mask,
     role_score,
+    row_entropy,
     scores,
+    seen,
     sink_share,
     softmax_error,
     spread,
@@ -110,3 +114,36 @@ def test_scores_are_those_of_the_textbook(softcap: float | None) -> None:
     assert softmax_error(found, pattern) < 1e-6
     assert softmax_error(found, 0.7 * pattern) < 1e-6
     assert softmax_error(found, pattern.roll(1, dims=0)) > 1e-2
+
+
+def test_entropy_of_rows_by_hand() -> None:
+    pattern = torch.tensor([[1.0, 0, 0], [0.5, 0.5, 0], [0, 1.0, 0]])
+    assert row_entropy(pattern).tolist() == pytest.approx([0.0, math.log(2), 0.0])
+    found = row_entropy(pattern, torch.tensor([1.0, 2, 3])).tolist()
+    assert math.isnan(found[0])
+    assert found[1:] == pytest.approx([1.0, 0.0])
+    assert row_entropy(uniform_pattern(9), torch.arange(1.0, 10.0))[1:].tolist() == pytest.approx([1.0] * 8)
+
+
+def test_keys_seen_are_the_last_ones() -> None:
+    assert seen(torch.tensor([1.0, 2, 2])).int().tolist() == [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
+    assert torch.equal(seen(torch.arange(1.0, 6.0)), torch.ones(5, 5).tril().bool())
+
+
+def test_distances_by_hand() -> None:
+    assert distance(uniform_pattern(7)).tolist() == pytest.approx([t / 2 for t in range(7)])
+    assert distance(torch.eye(4)).tolist() == [0.0] * 4
+    half = torch.tensor([[0.0, 0, 0], [0.25, 0, 0], [0.25, 0.25, 0]])
+    found = distance(half).tolist()
+    assert math.isnan(found[0])
+    assert found[1:] == pytest.approx([1.0, 1.5])
+
+
+def test_a_detector_counts_all_attention() -> None:
+    uniform, mask = uniform_pattern(4), torch.zeros(4, 4)
+    mask[1, 0] = 1.0
+    assert float(detector_score(uniform, mask)) == pytest.approx(0.5 / 4)
+    assert float(detector_score(uniform, mask, without_first=True)) == 0.0
+    without = 4 - float(uniform.diagonal().sum())
+    assert float(detector_score(uniform, mask, without_itself=True)) == pytest.approx(0.5 / without)
+    assert float(uniform.sum()) == pytest.approx(4.0)

@@ -39,3 +39,9 @@ def test_uncapped_undoes_the_cap() -> None:
     z = torch.linspace(-8, 8, 33, dtype=torch.float64)
     torch.testing.assert_close(uncapped(3.0 * torch.tanh(z / 3.0), 3.0), z, atol=1e-6, rtol=1e-6)
     torch.testing.assert_close(uncapped(z.float(), None), z)
+
+
+def test_a_weighted_direction_is_the_weighted_sum() -> None:
+    logits = torch.tensor([1.0, 2.0, 6.0])
+    assert float(Direction.weighted([2, 0], [0.5, -3.0], centred=False).of_logits(logits)) == pytest.approx(0.0)
+    assert float(Direction.weighted([2, 0], [0.5, -3.0]).of_logits(logits)) == pytest.approx(2.5 * 3.0)

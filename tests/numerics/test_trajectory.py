@@ -42,9 +42,10 @@ def test_measures_equal_their_definitions(chunk: int, monkeypatch: pytest.Monkey
         "target_logprob": log_p.gather(-1, at).squeeze(-1),
         "target_rank": 1.0 + (z > z.gather(-1, at)).sum(-1),
         "margin": z.topk(2).values[..., 0] - z.topk(2).values[..., 1],
+        "ce": -log_p.gather(-1, at).squeeze(-1),
     }
     for name, values in expected.items():
-        columns = slice(None, -1) if name.startswith("target") else slice(None)
+        columns = slice(None, -1) if name in module.TARGETED else slice(None)
         torch.testing.assert_close(found[name][:, columns], values[:, columns], atol=2e-5, rtol=2e-5)
     top = z.topk(5).indices.tolist()
     shares = [[len(set(a) & set(b)) / 5 for a, b in zip(row, top[-1], strict=True)] for row in top]
@@ -53,9 +54,10 @@ def test_measures_equal_their_definitions(chunk: int, monkeypatch: pytest.Monkey
 
 def test_no_target_is_undefined_and_only_there() -> None:
     found = measure(random_head(50), stream(), torch.tensor([1, 2, 3, 4, 5, 6, -1]))
-    for name in ("target_logprob", "target_rank"):
+    for name in ("target_logprob", "target_rank", "ce"):
         assert bool(found[name][:, -1].isnan().all())
         assert bool(found[name][:, :-1].isfinite().all())
+    assert bool(found["delta_logprob"][0].isnan().all() and found["delta_logprob"][:, -1].isnan().all())
 
 
 def test_last_row_is_at_distance_zero() -> None:
@@ -67,8 +69,19 @@ def test_last_row_is_at_distance_zero() -> None:
 
 
 def test_steps_of_the_log_probability_add_up() -> None:
-    steps = measure(random_head(80), stream(), torch.arange(7))["target_logprob"]
-    torch.testing.assert_close(steps.diff(dim=0).sum(0), steps[-1] - steps[0], atol=1e-5, rtol=0)
+    found = measure(random_head(80), stream(), torch.arange(7))
+    logprob = found["target_logprob"]
+    torch.testing.assert_close(found["delta_logprob"][1:].sum(0), logprob[-1] - logprob[0], atol=1e-5, rtol=0)
+
+
+def test_an_output_that_is_not_the_last_row() -> None:
+    """Against an output of its own every row but the last is measured as if the output were the last row."""
+    head, x = random_head(80), stream()
+    whole, _ = trajectory(head, x, metrics=METRICS, targets=None, own=head.logits(x[-1, -1]).float())
+    part, gap = trajectory(head, x[:-1], metrics=METRICS, targets=None, own=head.logits(x[-1, -1]).float(), final=x[-1])
+    for name in METRICS:
+        torch.testing.assert_close(part[name], whole[name][:-1], atol=1e-5, rtol=1e-5, equal_nan=True)
+    assert gap < 1e-5
 
 
 def test_uniform_rows_have_entropy_ln_v_and_no_margin() -> None:
@@ -91,3 +104,15 @@ def test_gap_compares_the_last_position() -> None:
     own[3] -= 2.0
     _, gap = trajectory(head, x, metrics=["entropy"], targets=None, own=own)
     assert gap == pytest.approx(2.0, abs=1e-5)
+
+
+def test_tokens_that_cannot_be_predicted_leave_every_measure_finite() -> None:
+    head, x = random_head(60), stream()
+    assert head.bias is not None
+    head.bias[7] = float("-inf")
+    found = measure(head, x, torch.arange(7) + 10)
+    log_p = head.logits(x).log_softmax(-1).float()
+    kept = [i for i in range(60) if i != 7]
+    p = log_p[..., kept]
+    torch.testing.assert_close(found["entropy"], -(p.exp() * p).sum(-1), atol=1e-5, rtol=1e-5)
+    assert all(bool(values[1:].isfinite().all()) for values in found.values())

@@ -24,6 +24,8 @@ PAGES = [
     "/docs/lens/logit-lens",
     "/a/x",
     "/features/a/b/1",
+    "/heads/specimen/1.1",
+    "/neurons/a%2Fb/3.17",
 ]
 
 

@@ -14,7 +14,8 @@ from stratascope.method import Method
 from stratascope.models.fingerprint import fingerprint
 from stratascope.models.library import Library, ModelEntry
 from stratascope.problem import Problem
-from stratascope.web.identity import Fingerprints, result_key
+from stratascope.specimen.prompts import bundle_path
+from stratascope.web.identity import Fingerprints, lenses_read, result_key
 
 BODY = {"model": "specimen", "prompt": "a", "top_k": 5}
 
@@ -54,6 +55,17 @@ def test_everything_else_is(lens: Method) -> None:
         result_key(other, {"model": "f"}, params),
     ]
     assert len(set(keys)) == len(keys)
+
+
+def test_what_a_trained_lens_reads_is_named_by_the_lenses_there_are(lens: Method, tmp_path: Path) -> None:
+    method = load_catalog()["lens/tuned-lens"]
+    _, tuned = method.split(method.request.model_validate({"model": "specimen", "prompt": "a"}))
+    _, raw = lens.split(lens.request.model_validate(BODY))
+    before = lenses_read(tuned, tmp_path)
+    assert lenses_read(raw, tmp_path) == {}
+    assert before == lenses_read(tuned, tmp_path) == lenses_read(tuned, tmp_path / "missing")
+    shutil.copytree(bundle_path() / "tuned-lens" / "specimen", tmp_path / "mine")
+    assert lenses_read(tuned, tmp_path) != before
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from stratascope.problem import Problem
 from stratascope.web import schemas
 from stratascope.web.methods import _require
 from stratascope.web.services import Services
+from tests.cases import page
 from tests.prompts import asked, prompt_names
 from tests.web.conftest import Inside
 
@@ -30,9 +31,8 @@ def body(prompt: str, **params: Any) -> dict[str, Any]:
 
 def test_every_method_answers_a_document(api: httpx.Client) -> None:
     for method_id, method in load_catalog().items():
-        reply = api.post(
-            f"methods/{method_id}", json={"model": "specimen", **asked(method, "The capital of France is")}
-        )
+        asked_for = asked(method, "The capital of France is", **page(method_id))
+        reply = api.post(f"methods/{method_id}", json={"model": "specimen", **asked_for})
         assert reply.status_code == 200, (method_id, reply.text)
         document = schemas.Document.model_validate(reply.json())
         assert document.method == method_id
@@ -179,3 +179,26 @@ def test_the_cost_of_two_prompts_counts_the_first_ones_tokens(api: httpx.Client)
     cost = schemas.CostEstimate.model_validate(api.post("methods/causal/activation-patching/cost", json=pair).json())
     assert cost.tokens == 4
     assert cost.forwards > 10
+
+
+def test_a_model_in_another_precision_is_another_one_beside_it(api: httpx.Client) -> None:
+    body = {"model": "specimen", "prompt": "The capital of France is"}
+    whole, half = (
+        api.post("methods/activations/residual-norms", json=body | {"model": model}).json()
+        for model in ("specimen", "specimen@bfloat16")
+    )
+    assert whole["model"]["fingerprint"] != half["model"]["fingerprint"]
+    assert (whole["provenance"]["dtype"], half["provenance"]["dtype"]) == ("float32", "bfloat16")
+    one, other = (document["result"]["value"][0][-1] for document in (whole, half))
+    assert 0 < abs(one - other) < 0.02 * one
+
+
+def test_tokenizers_of_further_models_are_read_without_loading_them(api: httpx.Client) -> None:
+    address, asked_for = "methods/tokenization/tokenizer-compare", body("a cat", others=["specimen-seed-1"])
+    found = api.post(address, json=asked_for)
+    assert found.status_code == 200, found.text
+    assert found.json()["result"]["coords"]["tokenizer"][:2] == ["specimen", "specimen-seed-1"]
+    assert found.json()["result"]["shared"][0][1] == 1
+    assert api.post(address, json=body("a cat")).headers["etag"] != found.headers["etag"]
+    unknown = api.post(address, json=body("a cat", others=["nothing"]))
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "unknown_model")

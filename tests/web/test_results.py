@@ -85,3 +85,23 @@ def test_unknown_keys(api: httpx.Client, wrong: str, part: str) -> None:
     reply = api.get(f"results/{wrong}{part}")
     assert reply.status_code == 404
     assert schemas.Error.model_validate(orjson.loads(reply.content)).error.code in ("unknown_result", "not_found")
+
+
+def test_a_grid_is_pooled_to_what_a_screen_can_show(api: httpx.Client, key: str) -> None:
+    whole, small = (api.get(f"results/{key}{end}") for end in ("", "/pooled?rows=2&columns=2"))
+    assert [len(grid.json()["result"]["probability"]) for grid in (whole, small)] == [7, 2]
+    pooled = small.json()["result"]["facts"]["pooled"]
+    assert (pooled["row"], pooled["how"]["probability"]) == (4, "mean")
+    again = api.get(f"results/{key}/pooled?rows=2&columns=2", headers={"if-none-match": small.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = api.get(f"results/{key}/pooled?rows=3&columns=2", headers={"if-none-match": small.headers["etag"]})
+    assert other.status_code == 200
+    tensors = api.get(f"results/{key}/pooled?rows=2&columns=2", headers={"accept": TENSORS_TYPE})
+    assert Document.from_tensors(tensors.content).arrays["probability"].shape == (2, 2)
+
+
+@pytest.mark.parametrize("query", ["rows=0", "columns=x", "from_row=99", "from_column=3&to_column=3"])
+def test_a_window_that_is_none_is_refused(api: httpx.Client, key: str, query: str) -> None:
+    reply = api.get(f"results/{key}/pooled?{query}")
+    assert reply.status_code == 422
+    assert reply.json()["error"]["message"]

@@ -46,6 +46,9 @@ def request_of(entry: Mapping[str, Any], view: View, panel: Panel, side: str = "
     request: dict[str, Any] = {"model": own["model"]}
     if entry["resources"].get("other") == "Model" and other["model"] != view.model:
         request["other"] = other["model"]
+    further = view.model if side == "b" else other["model"]
+    if entry["resources"].get("others") == "Tokenizers" and further != own["model"]:
+        request["others"] = [further]
     if "a" in names:
         request[names["a"]] = own["prompt"]
     if "b" in names:

@@ -22,11 +22,13 @@ from stratascope.jobs.shelf import Shelf
 from stratascope.jobs.threads import free_threads
 from stratascope.method import Method, Params
 from stratascope.models.guard import inspect_folder
+from stratascope.models.lens_files import LENSES
 from stratascope.models.library import ModelEntry
 from stratascope.models.load import rehearse
 from stratascope.models.model import Model
 from stratascope.models.pieces import Pieces
 from stratascope.models.tokenizer_files import load_tokenizer
+from stratascope.models.tokenizers import Tokenizers, read_tokenizers
 from stratascope.models.tokens import guarded
 from stratascope.problem import Problem
 from stratascope.result import Result
@@ -44,7 +46,7 @@ class TorchBench:
         self.device = _device(settings.device)
         torch.set_num_threads(settings.threads or free_threads())
         self._catalog = load_catalog(settings.methods)
-        self._shelf = Shelf(self.device, settings.weights, settings.captures)
+        self._shelf = Shelf(self.device, settings.weights, settings.captures, settings.data / LENSES)
         self._orders: dict[str, Callable[[Header, Watch], Answer]] = {
             "load": self._load,
             "unload": self._unload,
@@ -118,13 +120,19 @@ class TorchBench:
         admission.admit(request, self._settings.memory)
         watch.progress(0, 1, "computing")
         head = {**order["head"], "method_version": method.version, "provenance": self._provenance(params, models)}
-        return self._computed(request, models, head, watch)
+        tokenizers = {name: read_tokenizers(entries) for name, entries in order.get("tokenizers", {}).items()}
+        return self._computed(request, models, tokenizers, head, watch)
 
     def _computed(
-        self, request: admission.Request, models: dict[str, Model], head: dict[str, Any], watch: Watch
+        self,
+        request: admission.Request,
+        models: dict[str, Model],
+        tokenizers: dict[str, Tokenizers],
+        head: dict[str, Any],
+        watch: Watch,
     ) -> Answer:
         reporter, started, before = _Reporter(watch, head), time.monotonic(), _forwards(models)
-        arguments: dict[str, Any] = {**models, "params": request.params}
+        arguments: dict[str, Any] = {**models, **tokenizers, "params": request.params}
         if request.method.takes_progress:
             arguments["progress"] = reporter
         torch.manual_seed(getattr(request.params, "seed", 0))

@@ -92,7 +92,8 @@ class Dispatcher:
             flight.fail(problem)
         else:
             self._counters["computed"] += 1
-            self._waiting.measured(time.monotonic() - started)
+            if not flight.work.job:  # the hours of one job say nothing of how long the next run waits
+                self._waiting.measured(time.monotonic() - started)
             self._deliver(flight, reply)
 
     async def _tried(self, flight: Flight) -> Reply:
@@ -144,7 +145,7 @@ class Dispatcher:
             raise Cancelled
         if not in_time and answer.exception() is not None:
             self._counters["deadlines"] += 1
-            raise _out_of_time(seconds)
+            raise _out_of_time(seconds, job=flight.work.job and order["op"] == "run")
         return answer.result()
 
     async def _stop(self, link: Link, job: str, answer: asyncio.Future[Reply]) -> None:
@@ -195,7 +196,14 @@ def _crashed(seconds: float) -> Problem:
     )
 
 
-def _out_of_time(seconds: float) -> Problem:
+def _out_of_time(seconds: float, *, job: bool) -> Problem:
+    if job:
+        return Problem(
+            "deadline_exceeded",
+            f"This job took longer than the {seconds:g} s that one job may take, and was stopped.",
+            status=504,
+            remedy="Ask for less, or start the server with a longer STRATASCOPE_JOB_DEADLINE and run the same again",
+        )
     return Problem(
         "deadline_exceeded",
         f"This run took longer than the {seconds:g} s that one run may take, and was stopped.",

@@ -19,6 +19,7 @@ class Work:
 
     `message` is the order without its job number; `models` are the library entries that must be in memory first;
     `seconds` is how long it may take; `urgent` work goes before what waits already; `meta` is stored beside a document.
+    A `job` is known to take long.
     """
 
     message: Header
@@ -26,6 +27,7 @@ class Work:
     seconds: float = 60.0
     urgent: bool = False
     meta: dict[str, str] | None = None
+    job: bool = False
 
     @property
     def loads(self) -> bool:

@@ -25,20 +25,26 @@ class JobSpec:
     """One analysis to compute: what `Method.split` gives of a request, with the references looked up.
 
     `references` maps the method's resource arguments to library entries, `params` are the parameters as JSON values,
-    `head` the fields of the document that only the server knows (model, request).
+    `head` the fields of the document that only the server knows (model, request). `tokenizers` are the arguments that
+    name several entries, of which nothing but the tokenizer is read. A `job` may take as long as jobs may.
     """
 
     method: str
     references: Mapping[str, Entry]
     params: Mapping[str, Any]
     head: Mapping[str, Any] = field(default_factory=dict)
+    tokenizers: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    job: bool = False
 
 
 class Orders:
-    """Puts what is wanted into messages, with the time each may take: `deadline`, or `load_deadline` to load a model."""
+    """Puts what is wanted into messages, with the time each may take.
 
-    def __init__(self, deadline: float, load_deadline: float) -> None:
-        self._deadline, self._load_deadline = deadline, load_deadline
+    That is `deadline`, `load_deadline` to load a model, and `job_deadline` for an analysis that is a job.
+    """
+
+    def __init__(self, deadline: float, load_deadline: float, job_deadline: float) -> None:
+        self._deadline, self._load_deadline, self._job_deadline = deadline, load_deadline, job_deadline
 
     def run(self, key: str, spec: JobSpec) -> Keyed:
         """An analysis, whose result is kept under `key`."""
@@ -47,18 +53,20 @@ class Orders:
             "op": "run",
             "method": spec.method,
             "references": references,
+            "tokenizers": {name: [plain(entry) for entry in entries] for name, entries in spec.tokenizers.items()},
             "params": dict(spec.params),
             "head": {"key": key, "method": spec.method, **spec.head},
         }
         model = next((str(entry["id"]) for entry in references.values()), "")
         meta = {"method": spec.method, "model": model}
-        return key, Work(message, tuple(references.values()), self._deadline, meta=meta)
+        seconds = self._job_deadline if spec.job else self._deadline
+        return key, Work(message, tuple(references.values()), seconds, meta=meta, job=spec.job)
 
     def cost(self, spec: JobSpec) -> Keyed:
         """What an analysis would take."""
         _, work = self.run("", spec)
         message = {**work.message, "cost_only": True, "head": {}}
-        return _digest(message), replace(work, message=message, urgent=True)
+        return _digest(message), replace(work, message=message, seconds=self._deadline, urgent=True, job=False)
 
     def tokenize(self, entry: Entry, text: str | None, messages: Sequence[Mapping[str, str]] | None) -> Keyed:
         """The tokens of a text or of chat messages."""

@@ -52,11 +52,11 @@ class Loaded:
 class Shelf:
     """Models on `device`, together at most `limit` bytes of weights, though never fewer than a job needs at once.
 
-    `captures` bounds the bytes of captured runs kept beside them.
+    `captures` bounds the bytes of captured runs kept beside them; `lenses` is the folder of the lenses trained for them.
     """
 
-    def __init__(self, device: torch.device, limit: int, captures: int) -> None:
-        self.device, self.limit = device, limit
+    def __init__(self, device: torch.device, limit: int, captures: int, lenses: Path | None = None) -> None:
+        self.device, self.limit, self.lenses = device, limit, lenses
         self.runs = RunCache(captures)
         self._loaded: OrderedDict[str, Loaded] = OrderedDict()
 
@@ -74,6 +74,7 @@ class Shelf:
         for model_id in leaving(self._sizes(), wanted.weight_bytes, self.limit, keep):
             self.drop(model_id)
         model = load(wanted, self.device, self.runs, progress)
+        model.lenses = self.lenses
         size = sum(tensor.numel() * tensor.element_size() for tensor in model.network.parameters())
         self._loaded[wanted.id] = Loaded(model, wanted, files, size, state(model.network))
         return model

@@ -41,7 +41,7 @@ class Jobs:
 
     def __init__(self, settings: Settings, keep: Keep | None = None, worker_target: Target = worker.main) -> None:
         self._settings, self._keep = settings, keep
-        self._orders = Orders(settings.deadline, settings.load_deadline)
+        self._orders = Orders(settings.deadline, settings.load_deadline, settings.job_deadline)
         self.counters: Counter[str] = Counter()
         self.recent = Recent()
         self.runs = Runs()

@@ -87,6 +87,14 @@ class Rerun:
         return x[:, position]
 
     @torch.no_grad()
+    def layer(self, number: int, x: Tensor) -> Tensor:
+        """One layer on another stream [row, position, width], called with everything else as in the run: what leaves it."""
+        with self._model.lock:
+            found = self._calls[number].again(self._layers[number].module, x)
+        self._count(len(x))
+        return found
+
+    @torch.no_grad()
     def _note_calls(self) -> None:
         def enters(module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]) -> None:
             self._calls.append(_Call.of(args, options))

@@ -18,6 +18,8 @@ from torch import Tensor
 from stratascope.method import Capability
 from stratascope.models.attention import pattern
 from stratascope.models.capture import captured_forward
+from stratascope.models.missing import missing_capabilities
+from stratascope.models.neurons import added_by_neurons, neuron_activations
 from stratascope.models.run import Run
 from stratascope.problem import Problem
 from stratascope.result import Frozen
@@ -35,7 +37,8 @@ class Fidelity(Frozen):
     `max_logit_difference`: the network's logits while captured, against the plain forward. `lens_error`: logits of the
     last residual row through our unembedding, against the network's. Both absolute. Relative to the largest entry:
     `residual_contract_error` (stream = stream before + attention + MLP), `head_sum_error` (heads add up to attention),
-    `pattern_error` (pattern times values = what the heads read), `norm_error` (frozen final norm = final norm).
+    `pattern_error` (pattern times values = what the heads read), `norm_error` (frozen final norm = final norm),
+    `neuron_error` (values of an MLP's neurons times what they write = MLP).
     `special` names what sets the architecture apart. `round_trip_failures` counts, of `round_trip_texts` tokens of the
     vocabulary, those whose text does not come back from reading it. `limits` holds, for each number, the largest accepted;
     `probe_tokens`, `seconds` and `measured` (ISO 8601) say what the measurement was.
@@ -47,6 +50,7 @@ class Fidelity(Frozen):
     residual_contract_error: float | None
     head_sum_error: float | None
     pattern_error: float | None
+    neuron_error: float | None = None
     round_trip_failures: int = 0
     special: tuple[str, ...] = ()
     round_trip_texts: int = 0
@@ -102,6 +106,7 @@ def measure(model: Model, ids: Tensor, plain: Tensor, altered: Tensor) -> Measur
         residual_contract_error=_worst(model, run, _contract_error),
         head_sum_error=_worst(model, run, _head_sum_error),
         pattern_error=_worst(model, run, _pattern_error),
+        neuron_error=_worst(model, run, _neuron_error),
         round_trip_failures=failures,
         special=tuple(_special(model)),
         round_trip_texts=texts,
@@ -111,8 +116,11 @@ def measure(model: Model, ids: Tensor, plain: Tensor, altered: Tensor) -> Measur
         measured=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     _refuse_unfaithful(model, fidelity)
-    missing = _missing(model, fidelity, _difference(plain[:-1], altered[:-1]))
-    every: frozenset[Capability] = frozenset({"causal", "heads", "patterns", "residual_contract", "sequential_blocks"})
+    leak = _difference(plain[:-1], altered[:-1])
+    missing = missing_capabilities(model, fidelity, leak, limit(model.unembedding.weight.dtype))
+    every: frozenset[Capability] = frozenset(
+        {"causal", "heads", "neurons", "patterns", "residual_contract", "sequential_blocks"}
+    )
     origin: frozenset[Capability] = frozenset({"bundled"} if model.entry.source == "bundled" else ())
     return Measured(fidelity=fidelity, capabilities=origin | every - missing.keys(), missing=missing)
 
@@ -133,6 +141,7 @@ def _limits(dtype: torch.dtype, size: float) -> dict[str, float]:
         "residual_contract_error": accepted,
         "head_sum_error": 10 * accepted,
         "pattern_error": 10 * accepted,
+        "neuron_error": 10 * accepted,
         "round_trip_failures": 0,
     }
 
@@ -154,46 +163,6 @@ def _refuse_unfaithful(model: Model, fidelity: Fidelity) -> None:
             "something that is not followed here.",
             remedy="Choose a model of another architecture",
         )
-
-
-def _missing(model: Model, fidelity: Fidelity, leak: float) -> dict[Capability, str]:
-    """Every capability whose number is not within its limit, with the reason."""
-    accepted = limit(model.unembedding.weight.dtype)
-    missing: dict[Capability, str] = {}
-    if leak > accepted * 10:
-        missing["causal"] = f"{model.id} lets earlier positions see later tokens."
-    if reason := _contract_reason(model, fidelity, accepted):
-        missing["residual_contract"] = reason
-    if fidelity.pattern_error is None or fidelity.pattern_error > 10 * accepted:
-        missing["patterns"] = _pattern_reason(model, fidelity)
-    if fidelity.head_sum_error is None or fidelity.head_sum_error > 10 * accepted:
-        missing["heads"] = _head_reason(model, fidelity)
-    if not all(layer.sequential for layer in model.structure.layers):
-        missing["sequential_blocks"] = f"{model.id} has no stream between attention and MLP: both are added at once."
-    return missing
-
-
-def _contract_reason(model: Model, fidelity: Fidelity, accepted: float) -> str | None:
-    error = fidelity.residual_contract_error
-    if error is not None and error <= accepted and fidelity.norm_error <= 10 * accepted:
-        return None
-    if error is None or error > accepted:
-        measured = "no such parts were found" if error is None else f"error {error:.1e} > {accepted:.0e}"
-        return f"The stream of {model.id} is not the sum of its parts ({measured}); {model.entry.architecture} needs an adapter."
-    return f"The final norm of {model.id} has no linear part (error {fidelity.norm_error:.1e})."
-
-
-def _pattern_reason(model: Model, fidelity: Fidelity) -> str:
-    if fidelity.pattern_error is None:
-        absent = [str(number) for number, layer in enumerate(model.structure.layers) if layer.attention is None]
-        return f"Attention of {model.id} cannot be read in layers {', '.join(absent)}: it does not pass the library's interface."
-    return f"Recomputed attention of {model.id} deviates by {fidelity.pattern_error:.1e}."
-
-
-def _head_reason(model: Model, fidelity: Fidelity) -> str:
-    if fidelity.head_sum_error is None:
-        return f"The heads of {model.id} cannot be separated: something lies between them and the output projection."
-    return f"The heads of {model.id} do not add up to its attention (error {fidelity.head_sum_error:.1e})."
 
 
 def _worst(model: Model, run: Run, error: Callable[[Model, Run, int], float]) -> float | None:
@@ -218,6 +187,11 @@ def _pattern_error(model: Model, run: Run, layer: int) -> float:
     weights, values, z = pattern(run.record(layer)), run.value(layer).float(), run.z(layer).float()
     values = values.repeat_interleave(weights.shape[0] // values.shape[0], 0)
     return _relative((weights @ values).transpose(0, 1), z)
+
+
+def _neuron_error(model: Model, run: Run, layer: int) -> float:
+    values = neuron_activations(model, run, layer)
+    return _relative(added_by_neurons(model, layer, values), run.mlp_out[layer].float())
 
 
 def _norm_error(model: Model, run: Run) -> float:

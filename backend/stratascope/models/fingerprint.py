@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from stratascope.models.guard import inspect_folder
+from stratascope.problem import Problem
 
 Known = MutableMapping[tuple[str, int, int], str]
 """Hashes of weight files by (absolute path, size in bytes, time of change in nanoseconds)."""
@@ -31,6 +32,21 @@ def fingerprint(folder: Path, known: Known) -> str:
         digest.update(f"\0{name}\0{tensor.dtype}\0{tensor.shape}\0{tensor.file.name}".encode())
     for path in facts.weights:
         digest.update(f"\0{path.name}\0{_remembered(path, known)}".encode())
+    return digest.hexdigest()
+
+
+def tokenizer_fingerprint(folder: Path) -> str:
+    """sha256 over the files that decide how a folder's tokenizer cuts text. Raises `tokenizer_missing`."""
+    try:
+        facts = inspect_folder(folder)
+    except Problem as problem:
+        if problem.code not in ("no_tokenizer", "slow_tokenizer"):
+            raise
+        about = f"Tokenizer files for {folder.name} are not on this server."
+        raise Problem("tokenizer_missing", about, field="others", remedy=problem.remedy) from problem
+    digest = hashlib.sha256()
+    for path in facts.tokenizer_files:
+        digest.update(f"\0{path.name}\0{_hash(path)}".encode())
     return digest.hexdigest()
 
 

@@ -42,6 +42,17 @@ class HeadSplitter:
             return self._normed_bias(bias, layer, run)
         return None if bias is None else bias * self._layers[layer].attention_multiplier
 
+    @torch.no_grad()
+    def reading(self, run: Run, layer: int, position: int, direction: Tensor) -> Tensor:
+        """What one unit of each entry of what a head read at a position adds along a direction [width] of the stream:
+        [head, head width], in the direction's dtype. Post norms are frozen at the run's statistics."""
+        for frozen in reversed(self._frozen(run, layer)):
+            at = FrozenNorm(frozen.facts, frozen.inverse_deviation[position])
+            direction = at.pull_back(direction)
+        _, heads, width = run.z(layer).shape
+        weight = _matrix(self._projection(layer)).to(direction.dtype).view(heads, width, -1)
+        return weight @ direction * self._layers[layer].attention_multiplier
+
     def _normed_bias(self, bias: Tensor | None, layer: int, run: Run | None) -> Tensor | None:
         constants = [self._norms[id(norm)].constant for norm in self._layers[layer].post_norms]
         if bias is None and not any(bool(constant.any()) for constant in constants):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -88,10 +88,17 @@ class Library:
         return list(found.values())
 
     def find(self, model_id: str) -> ModelEntry:
-        """The model with this id. Raises a 404 `Problem`."""
-        for entry in self.list():
-            if entry.id == model_id:
-                return entry
+        """The model with this id; `<id>@<precision>` is the same model computing in that precision. Raises a 404 `Problem`.
+
+        Both can be in memory at once: what differs between them is rounding, and nothing else.
+        """
+        known = {entry.id: entry for entry in self.list()}
+        if model_id in known:
+            return known[model_id]
+        base, _, wanted = model_id.rpartition("@")
+        for precision in get_args(Precision):
+            if base in known and precision == wanted:
+                return known[base].model_copy(update={"id": model_id, "precision": precision})
         raise Problem(
             "unknown_model",
             f"There is no model {model_id[:200]!r}.",

@@ -26,6 +26,7 @@ from stratascope.result import Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from stratascope.method import Message
     from stratascope.models.fidelity import Fidelity
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 class Model:
     """A network with its tokenizer, its parts and what was measured about them.
 
-    `capabilities` are what methods may rely on; `missing` gives the reason for each that is not among them.
+    `capabilities` are what methods may rely on; `missing` gives the reason for each that is not among them. `lenses` is
+    the folder that trained lenses are found in and written to, if there is one.
     """
 
+    lenses: Path | None = None
     fidelity: Fidelity
     capabilities: frozenset[Capability]
     missing: dict[Capability, str]
@@ -124,6 +127,11 @@ class Model:
         """The captured run of a request's prompt, from the cache if the same ids were captured before."""
         return self._cached(self.tokenize(params.prompt, params.messages))
 
+    def run_of(self, tokens: Tokens) -> Run:
+        """The captured run of tokens as they were read, through the same cache."""
+        self.text.check_ids(tokens.ids)
+        return self._cached(tokens)
+
     def run(self, ids: Sequence[int]) -> Run:
         """The captured run of token ids that come from no text, through the same cache. Markers are the caller's."""
         self.text.check_ids(ids)
@@ -136,6 +144,10 @@ class Model:
     def head_bias(self, layer: int, run: Run | None = None) -> Tensor | None:
         """What attention adds besides its heads: float32 [width], or [position, width] behind a post norm, or None."""
         return self._heads.bias(layer, run)
+
+    def head_reading(self, run: Run, layer: int, position: int, direction: Tensor) -> Tensor:
+        """What one unit of each entry a head read at a position adds along a direction of the stream: [head, head width]."""
+        return self._heads.reading(run, layer, position, direction)
 
     def require(self, capabilities: Iterable[Capability]) -> None:
         """Raise a 409 `Problem` with the reason if a capability is missing."""

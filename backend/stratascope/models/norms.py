@@ -64,6 +64,11 @@ class FrozenNorm:
             component = component - component.mean(-1, keepdim=True)
         return component * self.inverse_deviation * self.facts.gain
 
+    def pull_back(self, reading: Tensor) -> Tensor:
+        """The reading u′ [..., width] of a term that is the reading u of its image: ⟨apply(c), u⟩ = ⟨c, u′⟩."""
+        pulled = reading * self.inverse_deviation * self.facts.gain
+        return pulled - pulled.mean(-1, keepdim=True) if self.facts.centred else pulled
+
 
 def identity_facts(width: int, device: torch.device) -> NormFacts:
     """The facts of no norm at all."""

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from transformers import Conv1D, PreTrainedModel
 
+from stratascope.models.feed_forward import FeedForward, find_feed_forward
 from stratascope.models.trace import Call, Trace, same
 from stratascope.problem import Problem
 
@@ -30,7 +31,7 @@ class Layer:
 
     `attention` calls the attention function; `projection` is the linear map applied to what its heads read;
     `post_norms` lie between that map and the stream. The outputs of `attention_output` and, summed, of `mlp_outputs`,
-    times their multipliers, are what the layer adds to the stream.
+    times their multipliers, are what the layer adds to the stream. `feed_forward` is the inside of the MLP.
     """
 
     module: nn.Module
@@ -42,6 +43,7 @@ class Layer:
     attention_multiplier: float
     mlp_multiplier: float
     sequential: bool
+    feed_forward: FeedForward | None
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def _stack(network: PreTrainedModel, layers: int, seen: Trace) -> tuple[nn.Modul
 
 def _layer(module: nn.Module, seen: Trace) -> Layer:
     whole = seen.of(module)[0]
-    parts = [call for call in seen.outermost(module) if _writes_stream(call, whole)]
+    calls = seen.outermost(module)
+    parts = [call for call in calls if _writes_stream(call, whole)]
     attention = _attention_caller(module, seen)
     chain = list(_followed(_attention_part(module, attention, parts), parts))
     written = chain[-1] if chain else None
@@ -102,6 +105,7 @@ def _layer(module: nn.Module, seen: Trace) -> Layer:
         tuple(call.module for call in mlp),
         *multipliers,
         _reads_middle(whole, written, multipliers[0], parts),
+        find_feed_forward(mlp, calls, seen),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -76,6 +76,11 @@ class TextReader:
         encoding = self._encode(text, add_special=False)
         self._refuse(encoding, lambda: None)
         return Tokens(encoding.ids, self._described(text, encoding), text, bos_prepended=False)
+
+    def cut(self, text: str) -> list[tuple[Token, tuple[int, int]]]:
+        """The tokens of a text alone with their character ranges, however many: no markers, no limit of the context."""
+        placed = self._placed(text, self._encode(text, add_special=False))
+        return [(token, offset) for token, offset, added in placed if not added]
 
     def describe(self, ids: Sequence[int]) -> Tokens:
         """Ids that come from no text, such as random sequences."""
@@ -192,10 +197,13 @@ class TextReader:
         return None
 
     def _described(self, text: str, encoding: _Encoding) -> list[Token]:
+        placed = self._placed(text, encoding)
+        return [token if added else token.model_copy(update={"offset": offset}) for token, offset, added in placed]
+
+    def _placed(self, text: str, encoding: _Encoding) -> Iterator[tuple[Token, tuple[int, int], bool]]:
         tokens = [self.pieces.token(token_id) for token_id in encoding.ids]
         offsets = _exact_offsets(text, tokens, encoding) or encoding.offsets
-        placed = zip(tokens, offsets, encoding.added, strict=True)
-        return [token if added else token.model_copy(update={"offset": offset}) for token, offset, added in placed]
+        return zip(tokens, offsets, encoding.added, strict=True)
 
 
 def _exact_offsets(text: str, tokens: Sequence[Token], encoding: _Encoding) -> list[tuple[int, int]] | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stratascope.models.norms import FrozenNorm, NormFacts
+
+_HASHED_ROWS = 4096
 
 
 class Unembedding:
@@ -33,6 +37,14 @@ class Unembedding:
     def bias(self) -> Tensor | None:
         """What is added to every position's logits before scale and softcap, [vocabulary]."""
         return self._head.bias
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the matrix's bytes in single precision, to tell by which model something was trained for."""
+        digest = hashlib.sha256()
+        for rows in torch.split(self.weight.detach(), _HASHED_ROWS):
+            digest.update(rows.float().cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     def logits(self, x: Tensor) -> Tensor:
         """Logits float32 [..., vocabulary] of stream vectors [..., width]."""

@@ -99,3 +99,42 @@ def softmax_error(found: Tensor, pattern: Tensor) -> float:
     """How far the softmax of scores (NaN: masked) is from a pattern, at most, both as shares of their row."""
     weights = torch.nan_to_num(found, nan=float("-inf")).softmax(-1)
     return float((weights - pattern / pattern.sum(-1, keepdim=True)).abs().max())
+
+
+def row_entropy(pattern: Tensor, keys: Tensor | None = None) -> Tensor:
+    """Entropy of each row in nats: [..., query, key] -> [..., query]; over its largest, ln(keys), where `keys` are given.
+
+    `keys` [query] is how many keys each query may spread over. A row that may look at one key or none is NaN.
+    """
+    entropy = -torch.xlogy(pattern, pattern).sum(-1)
+    if keys is None:
+        return entropy
+    return torch.where(keys > 1, entropy / keys.clamp(min=2).log(), float("nan"))
+
+
+def seen(keys: Tensor) -> Tensor:
+    """Which keys each query sees, of a pattern whose query t sees the `keys`[t] positions up to its own: bool [query, key]."""
+    position = torch.arange(len(keys), device=keys.device)
+    behind = position[:, None] - position[None, :]
+    return (behind >= 0) & (behind < keys[:, None])
+
+
+def distance(pattern: Tensor) -> Tensor:
+    """How far back each row looks on average, in tokens: [..., query, key] -> [..., query], over the row's own sum."""
+    position = torch.arange(pattern.shape[-1], dtype=torch.float32, device=pattern.device)
+    total = pattern.sum(-1)
+    return position - torch.where(total > 0, (pattern @ position) / total.clamp(min=1e-12), float("nan"))
+
+
+def detector_score(pattern: Tensor, mask: Tensor, without_first: bool = False, without_itself: bool = False) -> Tensor:
+    """Share of all attention of all queries that lands on the mask: [..., query, key] -> [...].
+
+    The measure of head detectors that count queries without a target too, so that no head reaches 1. Attention on the
+    first token, or of each token on itself, may be left out of both sums.
+    """
+    pattern = pattern.clone()
+    if without_first:
+        pattern[..., 0] = 0.0
+    if without_itself:
+        pattern.diagonal(dim1=-2, dim2=-1).zero_()
+    return (pattern * mask).sum((-1, -2)) / pattern.sum((-1, -2))

@@ -21,6 +21,11 @@ class Direction:
     centred: bool = True
 
     @classmethod
+    def weighted(cls, tokens: Sequence[int], weights: Sequence[float], *, centred: bool = True) -> Direction:
+        """Σ weight · logit over tokens."""
+        return cls(dict(zip(tokens, weights, strict=True)), centred)
+
+    @classmethod
     def between(cls, targets: Sequence[int], distractors: Sequence[int] = (), *, centred: bool = True) -> Direction:
         """The mean logit of the targets minus that of the distractors, without which it is the targets' alone."""
         weights = {token: 1 / len(targets) for token in targets}
@@ -62,6 +67,19 @@ class Split:
         """Embedding, attention and MLP of every layer in turn, bias: [component]."""
         layers = np.stack([self.attention, self.mlp], axis=1).ravel()
         return np.concatenate([[self.embedding], layers, [self.bias]])
+
+    def by_layer(self) -> dict[str, float]:
+        """Embedding, layers and bias by name, in order of depth."""
+        layers = {str(layer): float(value) for layer, value in enumerate(self.attention + self.mlp)}
+        return {"embedding": self.embedding, **layers, "bias": self.bias}
+
+    def by_head(self) -> dict[str, float]:
+        """Embedding, heads, what attention adds besides them, MLPs and bias by name, in order of depth."""
+        parts = {"embedding": self.embedding}
+        for layer, heads in enumerate(self.head):
+            parts |= {f"{layer}.{head}": float(value) for head, value in enumerate(heads)}
+            parts |= {f"{layer} attn bias": float(self.head_bias[layer]), f"{layer} mlp": float(self.mlp[layer])}
+        return parts | {"bias": self.bias}
 
     @property
     def total(self) -> float:

@@ -83,6 +83,12 @@ class LensRows:
             gap=torch.full((1,), float("nan")),
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence[LensRows]) -> LensRows:
+        """Positions that were decoded apart, one behind the other; the gap is that of the last part."""
+        whole = {field.name: torch.cat([getattr(part, field.name) for part in parts], 1) for field in fields(cls)[:-1]}
+        return cls(**whole, gap=parts[-1].gap)
+
     def copy(self) -> LensRows:
         """What is decoded so far, untouched by what follows."""
         return LensRows(**{field.name: getattr(self, field.name).clone() for field in fields(self)})

@@ -127,6 +127,27 @@ def _python_units(text: str, starts: list[int]) -> Iterator[Unit]:
 OVERLAYS: dict[str, Callable[[str], list[Unit]]] = {
     "word": words, "char": characters, "number": numbers, "date": dates, "code": generic_code,
 }  # fmt: skip
+NAMES = {"word": "words", "code": "pieces of code", "date": "parts of dates", "number": "numbers", "char": "characters"}
+"""What the units of each overlay are called."""
+
+
+def read_units(text: str, overlay: str, language: str = "python") -> tuple[list[Unit], list[str]]:
+    """The units of a text in the order of its characters, and what there is to say about them.
+
+    Code that Python cannot read is read by the lexer that fits most languages.
+    """
+    warnings: list[str] = []
+    if overlay == "code" and language == "python":
+        try:
+            found = python_code(text)
+        except Unparsable as error:
+            warnings.append(f"Python cannot parse this snippet ({error}); showing the plain lexer instead.")
+            found = generic_code(text)
+    else:
+        found = OVERLAYS[overlay](text)
+    if not found:
+        warnings.append(f"No {NAMES[overlay]} were found in the text.")
+    return found, warnings
 
 
 def trimmed(text: str, span: Span) -> Span:

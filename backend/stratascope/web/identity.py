@@ -18,6 +18,7 @@ import orjson
 
 from stratascope.method import Method, Params
 from stratascope.models.fingerprint import fingerprint
+from stratascope.models.lens_files import lenses_state
 from stratascope.models.library import ModelEntry
 from stratascope.models.precision import in_precision
 from stratascope.problem import Problem
@@ -26,8 +27,8 @@ Known = MutableMapping[tuple[str, int, int], str]
 """Weight hashes by (absolute path, size, modification time)."""
 
 
-def result_key(method: Method, fingerprints: Mapping[str, str], params: Params) -> str:
-    """sha256 over the canonical request: 64 hexadecimal digits."""
+def result_key(method: Method, fingerprints: Mapping[str, str | list[str]], params: Params) -> str:
+    """sha256 over the canonical request: 64 hexadecimal digits. Where a reference names several models, so do these."""
     parts = {
         "method": method.id,
         "version": method.version,
@@ -35,6 +36,11 @@ def result_key(method: Method, fingerprints: Mapping[str, str], params: Params) 
         "params": params.model_dump(mode="json"),
     }
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def lenses_read(params: Params, lenses: Path) -> dict[str, str]:
+    """What else names the numbers of a request that reads a trained lens: the lenses there are. Empty for all others."""
+    return {"lenses": lenses_state(lenses)} if getattr(params, "lens", "raw") != "raw" else {}
 
 
 class Fingerprints:

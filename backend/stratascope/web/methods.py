@@ -7,7 +7,7 @@ worker.
 # No `from __future__ import annotations`: the routes below take classes that exist only at run time.
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,14 @@ from starlette.responses import Response
 
 from stratascope.catalog import Catalog
 from stratascope.jobs.orders import JobSpec
-from stratascope.method import Method, Params
+from stratascope.method import Method, Params, Reference
+from stratascope.models.fingerprint import tokenizer_fingerprint
+from stratascope.models.lens_files import LENSES
 from stratascope.models.library import ModelEntry
 from stratascope.problem import Problem
 from stratascope.web import schemas
 from stratascope.web.deps import Anew, Asynchronous, ServicesDep, Tensors
-from stratascope.web.identity import result_key
+from stratascope.web.identity import lenses_read, result_key
 from stratascope.web.models import find_model, refuse_unusable
 from stratascope.web.requests import JsonRoute, while_present
 from stratascope.web.responses import SafeJSON, document_response, encode
@@ -131,14 +133,30 @@ class _Call:
 async def _call(method: Method, body: Params, services: Services) -> _Call:
     """Look up what the request refers to. Raises `Problem`s for models that are unknown or cannot do it."""
     references, params = method.split(body)
-    entries = {name: await find_model(model_id, services) for name, model_id in references.items()}
+    entries, tokenizers = await _found(references, services)
     for entry in entries.values():
         refuse_unusable(entry)
         _require(method, entry, services)
     fingerprints = {name: await services.fingerprints.of(entry) for name, entry in entries.items()}
+    cuts = await asyncio.to_thread(_cuts, tokenizers)
+    lenses = await asyncio.to_thread(lenses_read, params, services.settings.data / LENSES)
     head = {"model": _model(entries, fingerprints), "request": body.model_dump(mode="json")}
-    spec = JobSpec(method.id, entries, params.model_dump(mode="json"), head)
-    return _Call(result_key(method, fingerprints, params), spec)
+    spec = JobSpec(method.id, entries, params.model_dump(mode="json"), head, tokenizers, method.job)
+    return _Call(result_key(method, {**fingerprints, **cuts, **lenses}, params), spec)
+
+
+async def _found(
+    references: Mapping[str, Reference], services: Services
+) -> tuple[dict[str, ModelEntry], dict[str, list[ModelEntry]]]:
+    """The models that a request names, and the lists of those whose tokenizers alone it wants."""
+    models = {name: await find_model(it, services) for name, it in references.items() if isinstance(it, str)}
+    lists = {name: ids for name, ids in references.items() if isinstance(ids, list)}
+    return models, {name: [await find_model(it, services) for it in ids] for name, ids in lists.items()}
+
+
+def _cuts(tokenizers: Mapping[str, list[ModelEntry]]) -> dict[str, list[str]]:
+    """What tells tokenizers apart in a key. Raises the `Problem` of a folder that cannot be read."""
+    return {name: [tokenizer_fingerprint(entry.path) for entry in entries] for name, entries in tokenizers.items()}
 
 
 def _model(entries: dict[str, ModelEntry], fingerprints: dict[str, str]) -> dict[str, str]:

@@ -6,12 +6,13 @@ import asyncio
 import re
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from stratascope.document import TENSORS_TYPE, Document
+from stratascope.document import JSON_TYPE, TENSORS_TYPE, Document
 from stratascope.figures import figure
+from stratascope.pooling import Window, pooled
 from stratascope.problem import Problem
 from stratascope.web import exports, schemas
 from stratascope.web.deps import ServicesDep, Tensors
@@ -48,6 +49,10 @@ async def _document(body: Annotated[bytes, Depends(_stored)]) -> Document:
     return await asyncio.to_thread(Document.from_tensors, body)
 
 
+MOST_ROWS, MOST_COLUMNS = 64, 256
+Most = Annotated[int, Query(ge=1, le=4096, description="Rows or columns at most.")]
+Edge = Annotated[int, Query(ge=0, le=1_000_000, description="Where the part of the grid begins or ends.")]
+
 Stored = Annotated[bytes, Depends(_stored)]
 StoredDocument = Annotated[Document, Depends(_document)]
 
@@ -72,6 +77,33 @@ async def result_figure(document: StoredDocument, theme: Literal["light", "dark"
     """The result as a plotly figure."""
     drawn = await asyncio.to_thread(figure, document, theme)
     return SafeJSON(drawn, headers={"cache-control": IMMUTABLE})
+
+
+@router.get("/{key}/pooled", operation_id="result_pooled", responses=DOCUMENT)
+async def result_pooled(
+    request: Request,
+    key: str,
+    document: StoredDocument,
+    tensors: Tensors,
+    rows: Most = MOST_ROWS,
+    columns: Most = MOST_COLUMNS,
+    from_row: Edge = 0,
+    to_row: Edge | None = None,
+    from_column: Edge = 0,
+    to_column: Edge | None = None,
+) -> Response:
+    """A grid of layers and tokens, or a part of it, with at most so many rows and columns: blocks in place of cells.
+
+    Of effects a block holds the largest, of everything else the mean; `facts.pooled` says what a block is.
+    """
+    window = Window(from_row, to_row, from_column, to_column)
+    own = tag(f"{key}-{rows}x{columns}-" + "-".join("" if edge is None else str(edge) for edge in window), tensors)
+    headers = {"etag": f'"{own}"', "cache-control": IMMUTABLE, "vary": "accept"}
+    if holds(request.headers.get("if-none-match"), own):
+        return Response(status_code=304, headers=headers)
+    small = await asyncio.to_thread(pooled, document, rows, columns, window)
+    content = await asyncio.to_thread(small.to_tensors if tensors else small.to_json)
+    return Response(content, media_type=TENSORS_TYPE if tensors else JSON_TYPE, headers=headers)
 
 
 @router.get("/{key}", operation_id="result", responses=DOCUMENT)

@@ -278,6 +278,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/results/{key}/pooled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result Pooled
+         * @description A grid of layers and tokens, or a part of it, with at most so many rows and columns: blocks in place of cells.
+         *
+         *     Of effects a block holds the largest, of everything else the mean; `facts.pooled` says what a block is.
+         */
+        get: operations["result_pooled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/results/{key}": {
         parameters: {
             query?: never;
@@ -510,6 +532,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/lens/commitment-layer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commitment layer
+         * @description Finds the layer after which the answer of the lens never changes again.
+         *
+         *     Follow the lens upward and find the first row from which on its answer is the output's, or one token of a pair.
+         *
+         *     With a condition that holds or not at every row (see `mode`), the layer of a token is min{l : it holds at all j ≥ l}. It
+         *     is the last row where it holds at the output only, or at fewer than `stable` rows, and undefined where it does not even
+         *     hold there. For a pair g = logp(distractor) − logp(target); the divergence layer is the row before its largest
+         *     step toward the token that wins.
+         *
+         *     Arrays: `mean` [series, row]: the share of tokens settled at a row, settled by it, and settled by it in random order;
+         *     for a pair the two log-probabilities and g, in nats. `layer` and `relative_depth` [position] of a single prompt,
+         *     `layer_by_prompt` [prompt], the mean over its tokens, of several.
+         */
+        post: operations["lens_commitment_layer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/commitment-layer/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Commitment layer: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_commitment_layer_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/current-to-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * From current to next token
+         * @description Shows from which layer on the stream means the next token rather than the one that was read.
+         *
+         *     Hold every row of the stream against the token that was read and against the one to come.
+         *
+         *     cosine: c_in[l] = mean_t cos(x[l, t] − x̄[l], W_E[tok_t]) and c_out[l] = mean_t cos(x[l, t] − x̄[l], W_U[argmax p_L, t]),
+         *     x̄[l] being the mean over all tokens. lens: mean p_l(tok_t) and mean p_l(tok_t+1). The switch row is the first from which
+         *     on the second stays above the first. The bigram reference is the model's own prediction behind the beginning and the
+         *     one token, q(v|tok), and its measure the Jensen–Shannon divergence of p_l and q in nats.
+         *
+         *     Arrays: `mean` [series, row] of current, next and, if asked for, bigram; `by_prompt` of several prompts; with space lens
+         *     `rank` [series, row], the mean ln rank of the two tokens.
+         */
+        post: operations["lens_current_to_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/current-to-next/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * From current to next token: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_current_to_next_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/early-excitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Early excitation
+         * @description Finds tokens that stand higher in a middle layer than in the output, and how far they fall.
+         *
+         *     Follow the mean log-rank of a group of tokens along depth and find the row where it is lowest.
+         *
+         *     With r_l(v) the rank of token v at row l, 1 being the most likely, r̄_l = mean_v ln r_l(v) over the group; the excitation
+         *     row is argmin_l r̄_l among the rows that are not left out, and the gap r̄_L − r̄_e ≥ 0 in nats. What is drawn is the
+         *     standing 1 − r̄_l / ln V: 1 for the best token, 0 for the last. The definition is ours, after the paper's abstract.
+         *
+         *     Arrays [row, position]: `standing` and `log_rank`, `logprob` (mean over the group), and the same with `_other` of the
+         *     second group. [group, position]: `excitation_row`, `gap`, `logprob_gap`, `window_gain`, by how much the mean of the last
+         *     rows' logits lowers r̄_L. `rank` [row, position, token] of named tokens; without them `riser_text`, `riser_row` and
+         *     `riser_gap` [position, rank], the tokens that fell farthest.
+         */
+        post: operations["lens_early_excitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/early-excitation/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Early excitation: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_early_excitation_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/latent-language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Latent language
+         * @description Shows how the lens's probability divides over languages from layer to layer.
+         *
+         *     Sum the lens's probabilities over the tokens of each language, row by row.
+         *
+         *     word: P_lang[l] = Σ p_l(v) over the tokens v that begin the language's word, with and without a space in front; what the
+         *     words of two languages share is refused, or leaves the prompt out where there are several. vocabulary: the share of a
+         *     language among all tokens that have one, and `unassigned`, the probability of the others. Energy is
+         *     sqrt(mean_v (û_v·x̂)²) over its mean among tokens, û_v being the unembedding's rows of length one and x̂ the stream's.
+         *
+         *     A confusion point is the first new token whose language is not the one asked for while the one before still was; its
+         *     transition row is the first from which on the wrong language outweighs the right one.
+         *
+         *     Arrays: `mean` [series, row], one series per language; `entropy` in nats, `energy` and `unassigned` [row]; of one prompt
+         *     with several positions `by_position` [series, row, position].
+         */
+        post: operations["lens_latent_language"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/latent-language/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Latent language: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_latent_language_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/lens/lens-trajectory": {
         parameters: {
             query?: never;
@@ -530,8 +757,9 @@ export interface paths {
          *     ½Σ|p − q|, all in nats but tv; overlap is the share of the k best tokens in common; margin the difference of the two
          *     largest logits. Log-probabilities in nats, rank 1 is the most likely.
          *
-         *     Arrays: `mean` [series, row] over positions with `low` and `high` one standard error away, and one array [row,
-         *     position] per measure, named as it is.
+         *     Arrays: `mean` [series, row] over positions, then prompts, with `low` and `high` one standard error away; of one prompt
+         *     one array [row, position] per measure, named as it is, of several `by_prompt` [prompt, series, row]. The sites other
+         *     than resid_pre have one row per layer, held against the same output.
          */
         post: operations["lens_lens_trajectory"];
         delete?: never;
@@ -582,6 +810,7 @@ export interface paths {
          *     Arrays [row, position]: `probability` of the best token; `entropy` in nats; `kl`, KL(final‖row) in nats; `norm`, the
          *     length of the decoded vector. `topk_ids`, `topk_prob`, `topk_logit`, `topk_text` [row, position, rank]. With targets:
          *     `target_logprob` in nats and `target_rank` (1 is the most likely; ties share the better rank) [row, position, target].
+         *     With new tokens the text is the prompt and what the model wrote after it, from `facts["generated_from"]` on.
          */
         post: operations["lens_logit_lens"];
         delete?: never;
@@ -604,6 +833,303 @@ export interface paths {
          * @description What a run would take, and smaller ones that fit if it would take too much.
          */
         post: operations["lens_logit_lens_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/output-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Output signature
+         * @description Records every next-token distribution sorted, and where the token that came stood in it.
+         *
+         *     Sort every next-token distribution of a row and find the token that came in it.
+         *
+         *     The entry of position t is about the token at t, as predicted one position before. Arrays: `tds` [position, rank], the
+         *     largest log-probabilities in nats, descending; [position]: `atp`, the log-probability of the token that came, and
+         *     `surprise` = −atp; `rank`, how many tokens were more likely; `gap`, how far the best was ahead, in nats; `rank_code`,
+         *     2·(0.5 − rank/V); `entropy` in nats. Perplexity exp(−mean atp) and the mean of the lowest fifth of atp are in the facts.
+         */
+        post: operations["lens_output_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/output-signature/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Output signature: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_output_signature_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/tuned-lens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tuned lens
+         * @description Decodes every layer's stream after an affine map, trained per layer, has removed its average distortion.
+         *
+         *     Decode every layer's stream through a trained translator and the model's own head.
+         *
+         *     For row l before the last, z = cap(scale·(N(x + A_l x + b_l) W_Uᵀ + b_U)) with x = x[l, t]; the last row is the model's
+         *     own prediction. A_l = 0 and b_l = 0 would be the logit lens.
+         *
+         *     Arrays as of the logit lens, of the lens that `view` names: `probability`, `entropy`, `kl`, `norm` [row, position],
+         *     `topk_ids`, `topk_prob`, `topk_logit`, `topk_text` [row, position, rank], of targets `target_logprob` and `target_rank`
+         *     [row, position, target]. For comparison [row, position]: `kl_raw` and `kl_tuned`, KL(final‖row) in nats, `kl_gain`, the
+         *     first minus the second, and `raw_text` and `tuned_text`, the best token of each. With new tokens the text is the prompt
+         *     and what the model wrote after it, from `facts["generated_from"]` on.
+         */
+        post: operations["lens_tuned_lens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/tuned-lens/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tuned lens: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_tuned_lens_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/tuned-lens-train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train a tuned lens
+         * @description Fits one affine map per layer, with which the model's own head can read that layer's stream.
+         *
+         *     Train the translators A_l, b_l of every row l before the last, each by itself, and keep them as a lens.
+         *
+         *     With p the model's own distribution and p̃_l that read from x + A_l x + b_l, kl minimises the mean over tokens of
+         *     KL(p‖p̃_l), ce that of −log p̃_l of the next token. Translators begin at zero, which is the logit lens, and weight decay
+         *     pulls them back there. The model is only run forward, once per step. Gradients are cut to length 1 per row.
+         *
+         *     Arrays: `kl` [series, row], the mean KL(p‖p̃_l) on held-out text in nats per token, of the logit lens (before) and of
+         *     the tuned lens (after), and with ce `ce`, the same of that loss; `training_loss` [step, row] in nats per token, of some
+         *     200 steps in even distances. The lens is afterwards found by its id, `facts["lens_id"]`. A training that was stopped
+         *     goes on when the same is asked for again.
+         */
+        post: operations["lens_tuned_lens_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/lens/tuned-lens-train/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train a tuned lens: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["lens_tuned_lens_train_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-entropy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention entropy
+         * @description Measures for every head how widely its attention is spread, from one token to all of them.
+         *
+         *     Measure E[t] = −Σ_s A[t, s] ln A[t, s] of every row, over ln of the keys seen, and average over queries, then prompts.
+         *
+         *     Queries that see a single key are left out. Without the first token, rows are those of the other keys, scaled up to the
+         *     row's sum, over ln of the other keys seen.
+         *
+         *     Arrays [layer, head]: `entropy`; `without_first`; `first_share`, the attention on the first token. `by_layer` [layer] is
+         *     the mean of `entropy` over heads. For one prompt `by_position` [layer, head, position] holds the rows of `entropy`; for
+         *     several `low` and `high` are one standard error around it and `by_prompt` [prompt, layer, head] its values.
+         */
+        post: operations["attention_attention_entropy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-entropy/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention entropy: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_entropy_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention flow
+         * @description Measures how much of each token of the prompt could reach a position at most through attention alone.
+         *
+         *     Find the largest flow from one position behind the last layer to each token of the prompt.
+         *
+         *     The network has a node for every position in front of every layer and behind the last. From position t behind layer
+         *     l to position s in front of it leads a pipe of capacity Ã_l[t, s], Ã_l = residual · I + (1 − residual) · A_l with
+         *     A_l the heads' weights as one, rows scaled to sum to 1. Capacities are rounded to millionths.
+         *
+         *     Arrays [position], 0 to 1: `flow`, each token's own largest flow; `even`, the same for attention spread evenly;
+         *     `rollout`, the share that arrives when each position passes on what it has in proportion to its attention.
+         */
+        post: operations["attention_attention_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-flow/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention flow: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_flow_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-locality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention locality
+         * @description Sorts heads into near-sighted and far-sighted by how far back they look on average.
+         *
+         *     Measure dist[t] = Σ_s A[t, s] (t − s) per query and divide it by that of attention spread evenly over the same keys.
+         *
+         *     Without the first token, a row is scaled up to what it gives the other keys, and rows that give it more than 0.95 are
+         *     skipped. Means are over queries, then over prompts; queries that can only look at one place are left out.
+         *
+         *     Arrays [layer, head]: `relative_distance`; `mean_distance` in tokens; `window_mass`, the attention within the window,
+         *     first token included; `class`, 0 local, 1 hybrid, 2 global; `sink_rows_skipped`. `class_share` [layer, class] is the
+         *     share of a layer's heads. For several prompts `low`, `high` and `by_prompt` [prompt, layer, head] are of
+         *     `relative_distance`.
+         */
+        post: operations["attention_attention_locality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-locality/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention locality: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_locality_cost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -659,6 +1185,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/attention/attention-received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention received
+         * @description Ranks the tokens of a prompt by how much the tokens after them look at them, layer by layer.
+         *
+         *     Sum what every token is given, r[l, s] = Σ_h Σ_{t ≥ s} A[t, s], over H·(queries that can see s) if normalized.
+         *
+         *     Arrays [row, position], a row for each layer: `received`; `enrichment`, the same over what attention spread evenly over
+         *     the keys that each query sees would give. `even` [row, position] is that share.
+         */
+        post: operations["attention_attention_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-received/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention received: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_received_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention rollout
+         * @description Traces a position back to the tokens of the prompt through the attention of all layers.
+         *
+         *     Multiply the attention of all layers, R = Ã_{L−1} … Ã_0, and follow one row of R back to the prompt.
+         *
+         *     Ã_l = residual · I + (1 − residual) · A_l with A_l the heads' weights as one, rows scaled to sum to 1. An edge of
+         *     layer l leads from position s before it to position t behind it and carries c_{l+1}[t] Ã_l[t, s], where c_{l+1}[t]
+         *     is the share of the traced position that has come down to t; the edges of one layer carry 1 together.
+         *
+         *     Arrays: `source`, `target`, `weight` [edge], those that carry at least `least` and the largest of each layer, by
+         *     size; `layer`, `position`, `depth` [node], tokens of the prompt without a layer; `rollout` [position], the row of R;
+         *     `even` [position], the same for attention spread evenly; `by_row` [row, position], what the traced position is mixed
+         *     of before each layer. Shares.
+         */
+        post: operations["attention_attention_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-rollout/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention rollout: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_rollout_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-sink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention sinks
+         * @description Finds heads that park their attention on the first token, or on other tokens that say little.
+         *
+         *     Measure α = mean_t Σ_{s ∈ sinks} A[t, s] over the queries after the first token that see a sink.
+         *
+         *     A head is a sink head if α is above the threshold. The value share is the mean length of what the head writes for a sink
+         *     over the mean for all tokens, ‖v[s] W_O‖.
+         *
+         *     Arrays [layer, head]: `share`, α; `value_share`; `even`, the α of attention spread evenly over what each query sees.
+         *     `rate` [layer] is the share of a layer's heads that are sink heads. For several prompts `low` and `high` are one standard
+         *     error around `share` and `by_prompt` [prompt, layer, head] its values.
+         */
+        post: operations["attention_attention_sink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-sink/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention sinks: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_sink_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/head-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Head profile
+         * @description Gathers what is known of one head: its roles, what it reads and writes, what feeds it, and if it matters.
+         *
+         *     Measure one head (facts `layer`, `head`) from its weights, on the probe of repeated tokens, and on the prompts.
+         *
+         *     Maps over all heads [layer, head]: `direct`, logits toward the answer over the other written at the last position, the
+         *     final norm held fixed, mean over prompts (several: `low`, `high`, `by_prompt` [prompt, layer, head]); `feeds_query`,
+         *     `feeds_key`, `feeds_value`, ‖A B‖ / (‖A‖ ‖B‖) of an earlier head's W_V W_O with this head's W_Q W_Kᵀ or W_V W_O, which
+         *     facts `feeds` hold against heads turned at random.
+         *
+         *     Roles [role]: `role_score`; `role_threshold`, undefined where there is none; `role_chance`, of even attention or random
+         *     matrices. `probe_pattern` [query, key] is the mean pattern on the probe, whose ids are facts `sequence`.
+         *
+         *     OV, logits above the mean when the head reads a token: `read_id`, `read_text` [read], the tokens; `raised_text`,
+         *     `raised`, `lowered_text`, `lowered` [read, rank]; `own_rank` [read], where the token stands in its own output;
+         *     `pair_read`, `pair_written`, `pair_value` [pair], the strongest pairs; `copy_count` [bin], sampled tokens by own rank.
+         *     QK, scores before the softmax above the query's mean, at distance 0 if facts `rotary`: `sought_text`, `sought` [read,
+         *     place], the keys that a token looks for; `pair_query`, `pair_key`, `pair_score` [look], the strongest.
+         *
+         *     Without it, in logits: `ablation_difference` [asked, ablation], the answer over the other, of up to 16 prompts, as it is
+         *     and with the head's output replaced by zero or by its mean over tokens; `ablation_right` [ablation], the share of right
+         *     answers; `ablation_kl` [change], KL from the model in nats; `random_change` [draw, change], the change of the mean
+         *     difference without the random heads that coords `draw` names. Facts `change` is the head's own.
+         */
+        post: operations["attention_head_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/head-profile/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Head profile: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_head_profile_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/attention/head-scores": {
         parameters: {
             query?: never;
@@ -677,9 +1409,11 @@ export interface paths {
          *     The target keys of query t are: previous_token, t−1; duplicate_token, every s < t with the same token; induction, every
          *     s < t whose predecessor is the same token as t. A score is the attention on the targets, averaged over the queries that
          *     have one, and over sequences. The probe is one special first token, k distinct random tokens, and the same k again.
+         *     With tl_compat it is Σ(A ⊙ targets) / ΣA over all queries instead.
          *
          *     Arrays [layer, head], 0 to 1: one per role; `sink`, attention on the first token; `entropy`, that of the rows over its
-         *     largest possible value. `<role>_error` is the standard error over sequences, when there are several.
+         *     largest possible value. `<role>_error` is the standard error over sequences, when there are several. For several prompts
+         *     `by_prompt` [prompt, layer, head] holds the first role's scores, and `low` and `high` are one standard error around them.
          */
         post: operations["attention_head_scores"];
         delete?: never;
@@ -702,6 +1436,164 @@ export interface paths {
          * @description What a run would take, and smaller ones that fit if it would take too much.
          */
         post: operations["attention_head_scores_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/span-attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Span attention
+         * @description Shows over the layers how much one part of the prompt looks at each of the others.
+         *
+         *     Measure M[q, k] = mean_{t ∈ q} Σ_{s ∈ k} A[t, s] for every pair of spans, per head.
+         *
+         *     per_token is M over the tokens of k; enrichment is M over mean_{t ∈ q} of the share of the keys seen that lie in k. Spans
+         *     may leave gaps, whose tokens are the span `other`. A border inside a token extends to the whole token.
+         *
+         *     Arrays: `value` [series, layer], one series per span looked at, for the span that looks, averaged over heads; `by_head`
+         *     [layer, head, query, key] and `mean` [layer, query, key], all pairs. Undefined where q comes before k. `size` [key] is the
+         *     number of tokens.
+         */
+        post: operations["attention_span_attention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/span-attention/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Span attention: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_span_attention_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/neuron-contexts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Neuron contexts
+         * @description Shows one neuron: where it fires in a corpus, what it reads and writes, and what is lost without it.
+         *
+         *     One neuron's value (what enters the output projection) at every token of a corpus, with contexts and weights.
+         *
+         *     `count` [bin] and `edges` [edge]: how often values occur; `value` [position]: on the prompt, if there is one.
+         *
+         *     Over [context], named "strongest 1" and so on, each the window of tokens around one token: `context_group` (strongest,
+         *     middle, lowest, random), `context_source` (the set), `context_text` (number of the text in the corpus), `context_position`
+         *     and `context_value` of the token; over [context, slot] `slot_token`, `slot_value` and `slot_id`, empty, undefined and −1
+         *     beyond the text. The token stands at slot `facts["centre"]`. Lowest ones are there if values reach far below 0.
+         *
+         *     Over [ablated, strongest], the strongest contexts without the neuron and without a control, the neuron of the layer whose
+         *     mean value there is nearest: `ablation_kl`, KL of the next token, and `ablation_nll`, growth of −ln p of the token that
+         *     follows, in nats.
+         *
+         *     Over [rank]: `raised_token` with `raised`, `lowered_token` with `lowered`, logits per unit of value over the final norm's
+         *     deviation. Over [neighbour]: `neighbour`, the neurons of the layer whose writes point most alike, with
+         *     `neighbour_cosine`. Over [reader, read]: `reads_token` with `reads`, cosine of embeddings with what the neuron looks
+         *     for; a gated MLP has two readers. Over [kind]: `kind_token`, `kind_mean`, `kind_count`, the tokens with the largest mean
+         *     value.
+         */
+        post: operations["activations_neuron_contexts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/neuron-contexts/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Neuron contexts: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_neuron_contexts_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/neuron-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Neuron profile
+         * @description Lists the neurons of a layer that fire most for a prompt or a set, or that tell two sets apart.
+         *
+         *     Values of one layer's neurons (what enters the output projection), the mean, largest or last over a prompt's tokens.
+         *
+         *     Without a second set neurons are ranked by the length of their mean over prompts. With one, by |z| of Welch's
+         *     comparison over prompts, z = (mean − mean of the second set) / √(s²/n + s²/n); q is Benjamini–Hochberg's over all
+         *     neurons of the layer, of the two-sided p of Student's t.
+         *
+         *     Arrays over [feature], whose ids are "layer.neuron": `value`; `maximum` over all tokens and `top_token`, where it
+         *     stands; `frequency`, the share of tokens further than `epsilon` from 0; `neuron`, `layer`. With a second set also
+         *     `other`, `z`, `p`, `q`. For one prompt `by_token` [feature, position].
+         */
+        post: operations["activations_neuron_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/neuron-profile/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Neuron profile: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_neuron_profile_cost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -785,7 +1677,9 @@ export interface paths {
          *     norms where the layer has them, and its bias.
          *
          *     Arrays, in logits, positive toward the target: `head` [layer, head]; `attention`, `head_bias`, `mlp` [layer]; `components`
-         *     [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total.
+         *     [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total; other parts sum to it
+         *     as well. source_token adds `source` [layer, head, position], what a head moved from a position: pattern[t, s]·v_s W_O.
+         *     neuron adds `neuron` and `neuron_value` [neuron], up to 100 of each sign, value · W_out through a frozen post norm.
          */
         post: operations["lens_direct_logit_attribution"];
         delete?: never;
@@ -814,6 +1708,561 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/tokenization/compensation-depth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compensation depth
+         * @description Finds the layer from which a linear probe reads a date that the tokenizer has cut into fragments.
+         *
+         *     Probe the stream at the last token of every text, row by row.
+         *
+         *     A logistic regression is fitted to all folds but one and predicts that one, so every text is predicted once. The number
+         *     of correct predictions is tested against the share of the larger class (binomial, one-sided), and the p values of all rows
+         *     are adjusted by Holm's method. The depth is the first row that is above chance and after which all rows are; relative to
+         *     the number of layers. Predictions of one fold share a probe, so the test is approximate.
+         *
+         *     Arrays: `accuracy` [series, row] of the probe, of a probe with shuffled labels and chance; `low` and `high` ∓ one binomial
+         *     standard error; `p_adjusted` [row]. `facts.depth` is the row or null, `facts.relative_depth` row / layers;
+         *     `facts.fragmentation` is the mean date fragmentation ratio of built-in dates. Raises `not_enough_samples`, `one_label`.
+         */
+        post: operations["tokenization_compensation_depth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/compensation-depth/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compensation depth: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["tokenization_compensation_depth_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/activation-sparsity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activation sparsity
+         * @description Shows what share of the neurons of every MLP is off, token by token, and what the rest alone predicts.
+         *
+         *     The share of neurons that are off, and the share of Σ|value| that the others hold.
+         *
+         *     The value of a neuron is what leaves the nonlinearity (gate), or what enters the output projection (product). Means
+         *     over a prompt's tokens, then over prompts. The perplexity ratio is exp of the mean growth of −ln p of the next token
+         *     when what is off is set to 0 in all layers at once, judged anew in the pruned pass.
+         *
+         *     Arrays: `value` [series, layer], 0 to 1, for several prompts with `low` and `high` one standard error away and
+         *     `by_prompt` [prompt, series, layer]; for one prompt `by_token` [series, layer, position], first token included.
+         */
+        post: operations["activations_activation_sparsity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/activation-sparsity/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activation sparsity: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_activation_sparsity_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/angular-distance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Angular distance of blocks
+         * @description Finds the stretch of layers, for every length, whose output points most nearly where its input does.
+         *
+         *     Measure the angle, over π, between the stream x[l] that enters layer l and x[l + n] that leaves layer l + n − 1.
+         *
+         *     Each prompt's last token, or the mean over its tokens, then the mean over prompts; 0 to 1. The best block of size n is
+         *     the one with the smallest distance. With `evaluate_removal` its layers are the identity in a run of its own.
+         *
+         *     Arrays: `distance` [size, layer] by the layer that the block begins with, undefined where it would end behind the last;
+         *     `best_start`, `best_distance` [size]; for several prompts also `low`, `high` one standard error away and `by_prompt`
+         *     [prompt, size, layer]. With removal `kl` and `delta_nll` [size] in nats: KL(own‖without) over the counted positions, and
+         *     by how much less likely the prompts' next tokens become; for several prompts with `kl_low`, `kl_high`, `kl_by_prompt`
+         *     and the same of `delta_nll`.
+         */
+        post: operations["activations_angular_distance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/angular-distance/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Angular distance of blocks: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_angular_distance_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/block-influence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Block influence
+         * @description Gives every layer one number: how far it turns the stream, averaged over tokens and prompts.
+         *
+         *     One minus the mean cosine between the stream x[l, t] that enters a layer and x[l + 1, t] that leaves it.
+         *
+         *     The mean is over the tokens of a prompt, then over prompts; the second series takes the last token alone. Minus the
+         *     mean cosine, by which layers are also ranked, is this number minus 1. Unitless, 0 to 2. A vector shorter than 1e-8 has
+         *     no direction and is left out.
+         *
+         *     Arrays: `value` [series, layer], for several prompts with `low` and `high` one standard error away and `by_prompt`
+         *     [prompt, series, layer]; `order` [rank], the layers from the least influence over all tokens to the most; for one
+         *     prompt `by_token` [layer, position].
+         */
+        post: operations["activations_block_influence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/block-influence/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Block influence: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_block_influence_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/cett-sparsity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CETT sparsity
+         * @description Shows what share of its neurons each MLP needs when a set share of its output may be lost.
+         *
+         *     Find for each layer a largest τ such that the writes of length at most τ are CETT ≤ `cett` of the MLP's output.
+         *
+         *     CETT is ‖Σ left-out writes‖ / ‖Σ all writes‖, the mean over all counted tokens; a neuron's write is its value times its
+         *     row of the output projection. τ is found by bisection over the sorted lengths. The activation ratio is the share of
+         *     neurons whose write is longer than τ, the mean over a prompt's tokens, then over prompts.
+         *
+         *     Arrays: `value` [series, layer], the activation ratio, 0 to 1, for several prompts with `low` and `high` one standard
+         *     error away and `by_prompt` [prompt, series, layer]; `tau` [layer], in units of the stream; `cett_achieved` [layer] and
+         *     `cett_random` [layer], as many neurons drawn at random; for one prompt `by_token` [layer, position].
+         */
+        post: operations["activations_cett_sparsity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/cett-sparsity/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * CETT sparsity: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_cett_sparsity_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/lac-voids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void layers
+         * @description Marks, for every token, the layers that visibly lengthen its vector and those that leave it as it is.
+         *
+         *     Compare how much each layer lengthens a token's vector with how much the layers before it did.
+         *
+         *     With Δ[l, t] = ‖x[l + 1, t]‖ − ‖x[l, t]‖ and τ[l, t] = α·(max Δ[k, t] − min Δ[k, t]) over the layers k < l, τ[0] = 0, layer l
+         *     is activated at t if Δ[l, t] ≥ τ[l, t] and else a void. Every token has a history of its own, in the prompt and in the
+         *     answer, which is the model's likeliest next token each time. Both are measured in one pass over the whole text.
+         *
+         *     Arrays [row, position], one row per layer: `activated`, 1 or 0; `delta_norm` and `threshold` in the units of the
+         *     activations. `share_activated` [phase, row] over the counted tokens. With voids left out, per token [position]: `kl`,
+         *     KL(own‖without) in nats, `top1_flip`, and `delta_nll` in nats, by how much less likely the next token becomes.
+         */
+        post: operations["activations_lac_voids"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/lac-voids/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void layers: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_lac_voids_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/latent-trajectory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Latent trajectory
+         * @description Measures how far and how straight the hidden states travel over the pieces of an answer.
+         *
+         *     Cut an answer into N pieces and follow the mean state of each, h_n = mean x[l + 1] over piece n, at every layer l.
+         *
+         *     net = ‖h_N − h_1‖ / (N − 1), cumulative = Σ_n ‖h_n − h_n−1‖, aligned = mean_n cos(h_n − h_n−1, h_N − h_1). States are those
+         *     that leave a layer; the last layer's are read before the final norm.
+         *
+         *     Arrays: `mean` [series, layer], net and cumulative in the units of the activations; of one text `step_length` [layer,
+         *     step] and `piece` [position], −1 for tokens before the answer; of several texts `low`, `high` and `by_prompt`.
+         */
+        post: operations["activations_latent_trajectory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/latent-trajectory/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Latent trajectory: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_latent_trajectory_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/layer-skip-effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Layer skip effect
+         * @description Skips one layer at a time and measures what every later layer then writes, and what the model predicts.
+         *
+         *     Compare what layer l writes, Δ[l, t] = resid_post − resid_pre, in the run and when layer s < l is skipped.
+         *
+         *     A skipped layer hands on the stream that entered it; skipped attention or MLP adds nothing. The effect is
+         *     ‖Δ_clean − Δ_skip‖ / max(‖Δ_clean‖, 1e-6), reduced over the measured positions and prompts; `local` feeds layer l its clean
+         *     input minus what s wrote. The first `keep_first` tokens are never skipped.
+         *
+         *     Arrays: `effect` [layer, affected] by the skipped layer, undefined for l ≤ s; [layer]: `output_l2`, the length of the
+         *     difference of the probabilities, 0 to √2; `output_kl`, KL(clean‖skip) in nats; `top1_flip`, the share of positions with
+         *     another likeliest token; `delta_nll` in nats per token. For several prompts `by_prompt` [prompt, layer, affected] and, of
+         *     means, `low` and `high` one standard error away; the same of the others with their name in front.
+         */
+        post: operations["activations_layer_skip_effect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/layer-skip-effect/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Layer skip effect: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_layer_skip_effect_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/massive-activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Massive activations
+         * @description Finds the few coordinates of the stream that are hundreds of times larger than the rest, and follows them.
+         *
+         *     Rank the sizes |x[l + 1]| of all entries of the stream that leaves a layer, over the tokens of a prompt.
+         *
+         *     An entry is massive if it is larger than `abs_threshold` and at least `ratio_threshold` times its layer's median; the
+         *     median of an even count is the mean of the middle two. In the units of the activations.
+         *
+         *     Arrays: `value` [series, layer], the median and the largest sizes, for several prompts their means with `low` and `high`
+         *     one standard error away and `by_prompt` [prompt, series, layer]; `ratio` [layer], largest over median. Of all prompts
+         *     `top_value` (signed), `top_position`, `top_dimension`, `top_prompt` and `top_token` [layer, rank]; the massive ones as
+         *     `massive_value`, `massive_layer`, `massive_position`, `massive_dimension`, `massive_prompt` [entry], at most 500; the
+         *     dimensions that hold one, `host_dimension` and `host_share` [host], the share of prompts in which they do. For one prompt
+         *     `surface` [position, dimension], the sizes in the layer of the largest, in the 24 dimensions with the largest of all.
+         */
+        post: operations["activations_massive_activations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/massive-activations/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Massive activations: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_massive_activations_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/norm-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Norm profile
+         * @description Shows the gain that each normalisation gives to a token, and how near it is to a fixed scaling.
+         *
+         *     Gain g = 1 / √(variance + ε) of a LayerNorm, 1 / √(mean square + ε) of an RMSNorm, for every norm and token.
+         *
+         *     Series are the places of norms: before (pre) and behind (post) attention and the MLP, inside attention by their own
+         *     names, where the mean over heads is shown, and final, which stands at the last layer.
+         *
+         *     Arrays [series, layer]: `value`, the mean gain over a prompt's tokens, then over prompts, for several prompts with `low`
+         *     and `high` one standard error away and `by_prompt` [prompt, series, layer]; over all counted tokens together `cv`, the
+         *     deviation of the gain over its mean, and `r2`, how much of the output the best scaling with one gain for all tokens
+         *     explains; `first_gain`, that of the first token. `gamma` [series, layer, quantile]: least, quartiles and largest of
+         *     the norm's weights. `entry_in` and `entry_out` [point]: entries of one norm before and behind it. For one prompt
+         *     `by_token` [series, layer, position].
+         */
+        post: operations["activations_norm_profile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/norm-profile/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Norm profile: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_norm_profile_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/ppl-sparsity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PPL sparsity
+         * @description Shows what share of its neurons each MLP needs when perplexity may grow by a set percentage.
+         *
+         *     Find the largest loss of output, the same in every layer, at which perplexity grows by at most p percent.
+         *
+         *     The loss c is bisected between 0 and 1, to 1e-4 and in at most 20 steps. For each c every layer gets a largest τ at
+         *     which leaving out the writes of length at most τ loses at most c of its output (see CETT sparsity), measured on whole
+         *     layers; then all layers leave theirs out together. The perplexity ratio is exp of the mean growth of −ln p of the next
+         *     token, over a prompt's tokens, then over prompts. As both may fall again where writes cancel, a crossing is found.
+         *
+         *     Arrays: `value` [series, layer], the activation ratio, 0 to 1, for several prompts with `low` and `high` one standard
+         *     error away and `by_prompt` [prompt, series, layer]; `tau` [layer]; `tried_cett`, `tried_ratio` (mean over layers) and
+         *     `tried_ppl` [step], by rising loss; for one prompt `by_token` [layer, position].
+         */
+        post: operations["activations_ppl_sparsity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/ppl-sparsity/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * PPL sparsity: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_ppl_sparsity_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/activations/residual-norms": {
         parameters: {
             query?: never;
@@ -829,9 +2278,10 @@ export interface paths {
          *
          *     Measure ‖v[l, t]‖₂ in float32 for the stream around every layer and for what its parts add, then reduce over tokens.
          *
-         *     Arrays: `value` [series, layer], one series per part; `norms` [series, layer, position], first token included. Both in
-         *     the units of the activations, over √width for rms. A layer whose attention and MLP read the same stream has no
-         *     resid_mid: its entries are undefined.
+         *     Arrays: `value` [series, layer], one series per part; for one prompt `norms` [series, layer, position], first token
+         *     included; for several `by_prompt` [prompt, series, layer] and, unless the largest is asked for, `low` and `high` one
+         *     standard error around the mean. All in the units of the activations, over √width for rms. A layer whose attention and
+         *     MLP read the same stream has no resid_mid: its entries are undefined.
          */
         post: operations["activations_residual_norms"];
         delete?: never;
@@ -878,8 +2328,10 @@ export interface paths {
          *     ratio = ‖u‖ / max(‖i‖, 1e-6); cos = ⟨u, i⟩ / (‖u‖‖i‖). Attention and the layer read resid_pre, the MLP reads resid_mid, or
          *     resid_pre in a parallel block. io_cos is the cosine between the stream entering and leaving a layer.
          *
-         *     Arrays: `ratio`, `cos` [series, layer]; `io_cos` [layer]; with per_token also `ratio_by_token`, `cos_by_token` [series,
-         *     layer, position]. Unitless. The cosine of a vector shorter than 1e-8 is undefined.
+         *     Arrays: `ratio`, `cos` [series, layer]; `io_cos` [layer]. For one prompt with per_token also `ratio_by_token`,
+         *     `cos_by_token` [series, layer, position]; for several `by_prompt` and `cos_by_prompt` [prompt, series, layer],
+         *     `io_cos_by_prompt` [prompt, layer], and the means' standard errors: `low` and `high` of the ratio, `cos_low`, `cos_high`,
+         *     `io_cos_low`, `io_cos_high`. Unitless. The cosine of a vector shorter than 1e-8 is undefined.
          */
         post: operations["activations_sublayer_contribution"];
         delete?: never;
@@ -902,6 +2354,161 @@ export interface paths {
          * @description What a run would take, and smaller ones that fit if it would take too much.
          */
         post: operations["activations_sublayer_contribution_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/sublayer-io-similarity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sublayer similarity
+         * @description Ranks attention and MLP sublayers by how little they turn the stream, and measures what skipping them costs.
+         *
+         *     Compare the stream behind each sublayer with the stream before it.
+         *
+         *     similarity is the mean over tokens of cos(resid_pre, resid_mid) for attention and of cos(resid_mid, resid_post) for the
+         *     MLP; scale is the ratio of the lengths ‖resid_mid‖/‖resid_pre‖ and so on, over all counted tokens of a prompt. Both are
+         *     averaged over prompts. A model that adds attention and MLP together has whole layers in their place. Skipping replaces
+         *     the stream behind a sublayer by scale times the stream before it, at the counted tokens.
+         *
+         *     Arrays: `similarity`, `scale` [series, layer]; `order_part`, `order_layer`, `order_similarity` [rank], the most similar
+         *     first; for several prompts `low`, `high` and `by_prompt` [prompt, series, layer] of the similarity and `scale_low`,
+         *     `scale_high`, `scale_by_prompt`. With sublayers skipped `skipped` [series, layer], 1 or 0; `kl` and `delta_nll` [prompt]
+         *     in nats: KL(own‖without), and by how much less likely the next tokens become.
+         */
+        post: operations["activations_sublayer_io_similarity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/activations/sublayer-io-similarity/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sublayer similarity: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["activations_sublayer_io_similarity_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/inflection-layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inflection layers
+         * @description Finds layers that look at few tokens and pass little gradient on, where fine-tuning hardly reaches.
+         *
+         *     Measure attention entropy and the gradient of the prediction loss layer by layer.
+         *
+         *     attention entropy: that of the rows over its largest possible value, the mean of a layer's heads. gradient: the mean
+         *     over tokens of ‖∂loss/∂x_l[t]‖, with the loss summed over the predicted tokens and x_l the stream entering layer l;
+         *     the first special token and the last, which predicts nothing, are left out. gradient × stream: the mean of its
+         *     product with ‖x_l[t]‖. weight gradient: ‖∂loss/∂θ_l‖/√#θ_l of the mean loss. gradient passed on: ρ_l, the gradient
+         *     at x_l over that at x_{l+1}. A layer is flagged if its entropy is within the lowest share and ρ_l at most `decay`.
+         *
+         *     Arrays: `value` [series, layer], means over prompts; `gradient` [row], the last row behind the last layer; `score`
+         *     [layer], the sum of the z-scores of −entropy and −ln ρ; `flagged` [layer], 1 or 0. For several prompts `by_prompt`
+         *     [prompt, series, layer], `low` and `high`, one standard error off.
+         */
+        post: operations["attention_inflection_layers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/inflection-layers/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Inflection layers: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_inflection_layers_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention drift
+         * @description Finds the heads that look at other tokens in a second prompt than in the first.
+         *
+         *     Compare where each head looks in two prompts, at the tokens that belong together.
+         *
+         *     The attention of an aligned query is summed by class of its key: one class for each aligned token, one for all
+         *     tokens without a partner. Drift is the Jensen–Shannon divergence of the two, in nats, averaged over the aligned
+         *     queries from the first difference of the prompts on: whatever stands before it is the same on both sides.
+         *
+         *     Arrays [layer, head]: `drift`, 0 to ln 2; `entropy_change`, the mean entropy of the rows of B less that of A, nats;
+         *     `unaligned`, the mean attention of both sides on tokens without a partner. `by_query` [layer, head, query], the
+         *     drift of each token of A; `top_layer`, `top_head` [rank], the heads that changed most, and their patterns
+         *     `pattern_a` [rank, query, key], `pattern_b` [rank, other_query, other_key]. Facts: `aligned`, pairs of positions.
+         */
+        post: operations["attention_attention_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/attention-drift/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attention drift: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_attention_drift_cost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -952,6 +2559,157 @@ export interface paths {
          * @description What a run would take, and smaller ones that fit if it would take too much.
          */
         post: operations["comparison_run_difference_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/rewrite-drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite drift
+         * @description Rewrites a prompt without changing its meaning and measures how far states and answers drift.
+         *
+         *     Compare a prompt with its rewrite, unit by unit of its grammar.
+         *
+         *     Units are matched by their characters, not by position: spaces, underscores, case and the kind of quotes aside. A unit
+         *     is changed if a token border at it or in it is missing in the rewrite, or new. Drift D[row] = 1 − cos of the residual
+         *     stream at a unit and at its partner, averaged over units, then over prompts.
+         *
+         *     Arrays: `drift` [series, row] for changed and unchanged units with `low` and `high`, the mean ∓ one standard error over
+         *     units (over prompts where there are several); for one prompt `by_unit` [unit, row], otherwise `by_prompt`
+         *     [prompt, series, row]; prompts that the rule leaves as they are do not count. `facts`: the `change` of the token borders
+         *     (remained, merged, split or mixed), where borders went and came, KL divergence of the next token in nats, whether the
+         *     likeliest token flipped, `delta_nll` of the continuation in nats; over a set with answers `sensitivity`, the share of
+         *     prompts whose answer turns right or wrong. Raises `rewrite_empty`, `name_collision` and `program_changed`.
+         */
+        post: operations["tokenization_rewrite_drift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/rewrite-drift/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rewrite drift: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["tokenization_rewrite_drift_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/copying-score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copying score
+         * @description Scores from the weights alone whether a head writes the same token that it reads.
+         *
+         *     Score the full OV circuit Ê W_V W_O W_Uᵀ of every head, the norms' gains and centring folded in, biases left out.
+         *
+         *     eigen: Re Σλ / Σ|λ| over its eigenvalues, −1 to 1, from the product with as few rows as a head is wide. topk: the share
+         *     of sampled tokens that are among the k most raised when the head reads their embedding through its input norm.
+         *
+         *     Arrays: `copying` [layer, head]. eigen also has `eigenvalue_real` and `eigenvalue_imaginary` [layer, head, eigenvalue],
+         *     the largest first; topk has `suppressing` [layer, head], the share among the k most lowered.
+         */
+        post: operations["attention_copying_score"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/copying-score/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copying score: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_copying_score_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/successor-score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Successor score
+         * @description Scores from the weights alone whether a head turns Monday into Tuesday, May into June and 3 into 4.
+         *
+         *     Give every head an item of an order through its W_V W_O and read which item of the order it raises most.
+         *
+         *     A pair counts if the successor has the largest logit among the order's items; the last item of an order that is not
+         *     cyclic has no successor. An order's score is the share of its pairs, and the score of a head the mean over orders.
+         *     Items are single tokens, with a space in front where there is such a token; biases are left out.
+         *
+         *     Arrays: `score`, `before` (the item before has the largest logit), `itself` [layer, head], 0 to 1; `by_list` [list,
+         *     layer, head], the score of each order; `margin` [list, layer, head], the successor's logit above the best other one;
+         *     `chance` [list], 1 over the items; `n_pairs` and `dropped` [list].
+         */
+        post: operations["attention_successor_score"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/attention/successor-score/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Successor score: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["attention_successor_score_cost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1110,6 +2868,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/tokenization/boundary-alignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Boundary alignment
+         * @description Measures how far token borders fall on the borders of words, code, numbers, dates or characters.
+         *
+         *     Compare the borders of tokens with the borders of units. Runs the tokenizer only.
+         *
+         *     With the borders inside the text of tokens, B_t, and of units, B_g: precision |B_t ∩ B_g| / |B_t|, recall
+         *     |B_t ∩ B_g| / |B_g|, F1 their harmonic mean; crossing is the share of tokens with a border of a unit inside. Precision
+         *     is undefined without a border of tokens. Per kind of unit, B_t holds the token borders on or inside its units, and
+         *     crossing is over the tokens that touch them.
+         *
+         *     Arrays: `crossed` [position], borders of units strictly inside a token; over `part`, kinds of unit with "all" first:
+         *     `precision`, `recall`, `f1`, `crossing`, `units`. `facts.worst` lists the units that most token borders fall into.
+         */
+        post: operations["tokenization_boundary_alignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/boundary-alignment/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Boundary alignment: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["tokenization_boundary_alignment_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/date-fragmentation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Date fragmentation
+         * @description Scores how badly tokenizers cut dates, from 0 for intact parts up to 1 for shreds.
+         *
+         *     Score every date of a text for every tokenizer. Runs tokenizers only, without markers.
+         *
+         *     F = clip(0.10 · split + 0.10 · delimiters lost + 0.05 · max(0, N − N_b) + 0.30 · (1 − cos), 0, 1), Equation 2 of the paper:
+         *     N pieces of the tokenizer, N_b components and delimiters of the date, cos between the counts of both. `split` is 1 if a
+         *     component of more than one character is not exactly one piece, `delimiters lost` if a delimiter is not a piece of its own.
+         *
+         *     By this equation 10271606 scores 0.40 as 102|716|06, as printed in the paper, but 0.65 digit by digit (printed: 0.55) and
+         *     0.277 as 10|27|16|06 (printed: 0.34). The equation is followed. A space in front of a piece belongs to the piece; a space
+         *     that is a piece of its own counts as a delimiter. Without this rule March| 12|,| 2025 would not score 0.
+         *
+         *     Arrays [entry], one entry per date and tokenizer: `date`, `format`, `tokenizer`, `pieces` (text, joined by |); `ratio` F;
+         *     `split`, `delimiters_lost` 0 or 1; `extra` N − N_b, at least 0; `angle` 1 − cos. `facts.by_format` and `facts.by_period`
+         *     are means by tokenizer. Where the prompt has no date, one day of four periods is scored in every layout. Raises
+         *     `not_a_date` and `ambiguous_date`.
+         */
+        post: operations["tokenization_date_fragmentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/date-fragmentation/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Date fragmentation: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["tokenization_date_fragmentation_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/fragmentation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fragmentation
+         * @description Counts how many tokens words cost, for the model's tokenizer and for others, script by script.
+         *
+         *     Count tokens and words. Runs tokenizers only; texts are read without markers, and may be longer than a context.
+         *
+         *     Words are runs of letters and digits, Chinese and Japanese characters one by one. Sums are taken over all texts, then
+         *     divided: fertility = tokens / words. The rows "all" count every token; those of a script the tokens that touch its words.
+         *
+         *     Arrays [entry], one entry per tokenizer and script: `tokenizer`, `script` (text); `words`, `token_count`; `fertility`;
+         *     `split_rate`, share of words in two tokens or more; `chars_per_token`, `bytes_per_token`; `unknown_rate`, share of tokens
+         *     that stand for an unknown character or for a part of one; `parity`, tokens over those of the reference; and the number
+         *     of words of one, two, three and more tokens.
+         */
+        post: operations["tokenization_fragmentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/fragmentation/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fragmentation: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["tokenization_fragmentation_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/tokenization/token-boundaries": {
         parameters: {
             query?: never;
@@ -1127,7 +3040,8 @@ export interface paths {
          *
          *     A unit is whole when exactly one token covers exactly it, split when at least two tokens touch it, merged when a token
          *     that touches it reaches beyond it, both when both hold. White space in front of a token belongs to the token but is
-         *     left out of the comparison.
+         *     left out of the comparison. By this rule the date 20250312 read as 202, 503 and 12 has a year that is both, a merged
+         *     month (one token touches it, and reaches beyond it) and a whole day.
          *
          *     Arrays [position]: `pieces`, how many tokens its unit has (0 outside every unit); `status`, text; `unit`, the unit's number
          *     or −1; `start`, `end`, character range in the text, −1 for tokens that the tokenizer added; `partial`, 1 where a token
@@ -1154,6 +3068,54 @@ export interface paths {
          * @description What a run would take, and smaller ones that fit if it would take too much.
          */
         post: operations["tokenization_token_boundaries_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/tokenizer-compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tokenizer comparison
+         * @description Cuts one text with several tokenizers and measures how many of their borders they share.
+         *
+         *     Compare how up to six tokenizers cut a text. Runs tokenizers only, without markers.
+         *
+         *     Arrays [tokenizer, other]: `shared` = |B_a ∩ B_b| / |B_a ∪ B_b| over the borders inside the text, white space in front of
+         *     a piece left out of the comparison, 1 where neither has one; `pieces_shared`, the same of the pieces that the vocabularies
+         *     hold, as exact bytes without markers, undefined for plain ways of cutting. `token_count` [tokenizer] counts pieces;
+         *     `piece` [tokenizer, position] is text, the first 512 of each. `facts.agreed` are the borders that all tokenizers put,
+         *     `facts.specials` their markers.
+         */
+        post: operations["tokenization_tokenizer_compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/tokenization/tokenizer-compare/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tokenizer comparison: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["tokenization_tokenizer_compare_cost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1279,6 +3241,68 @@ export interface components {
              */
             other?: string | null;
         };
+        /** ActivationSparsityRequest */
+        ActivationSparsityRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Off means
+             * @description zero: exactly 0, which only ReLU gives. fat: at most epsilon from 0. topk: not among the largest share k.
+             * @default fat
+             * @enum {string}
+             */
+            metric: "zero" | "fat" | "topk";
+            /**
+             * Epsilon
+             * @description Largest distance from 0 that counts as off, for fat.
+             * @default 0.01
+             */
+            epsilon: number;
+            /**
+             * Share kept
+             * @description Share of a token's neurons that topk keeps.
+             * @default 0.1
+             */
+            k: number;
+            /**
+             * Site
+             * @description gate: behind the nonlinearity. product: what enters the output projection. A plain MLP has one of both.
+             * @default gate
+             * @enum {string}
+             */
+            site: "gate" | "product";
+            /**
+             * Include first special token
+             * @description Whether a special first token enters the means and is pruned.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /**
          * Alternative
          * @description A smaller request that fits: `changes` are the fields to set.
@@ -1381,6 +3405,243 @@ export interface components {
              */
             results: string[];
         };
+        /** AngularDistanceRequest */
+        AngularDistanceRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Block sizes
+             * @description Numbers of layers in a block. Without any, all from 1 to at most 32.
+             */
+            n?: number[] | null;
+            /**
+             * Measured at
+             * @description The last token of every prompt, or the mean over its tokens.
+             * @default last
+             * @enum {string}
+             */
+            token: "last" | "mean_over_tokens";
+            /**
+             * Remove the best block
+             * @description Also run the model without the best block of each size, and measure how its predictions change.
+             * @default false
+             */
+            evaluate_removal: boolean;
+            /**
+             * Include first special token
+             * @description Whether a special first token enters the mean over tokens.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** AttentionDriftRequest */
+        AttentionDriftRequest: {
+            /**
+             * Prompt
+             * @description Side A: the text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Side A as chat messages, in place of a text.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompt B
+             * @description Side B: the text it is compared with.
+             * @default
+             */
+            prompt_b: string;
+            /**
+             * Messages B
+             * @description Side B as chat messages, in place of a text.
+             */
+            messages_b?: components["schemas"]["Message"][] | null;
+            /**
+             * Align by
+             * @description Which tokens belong together: those of the same number, for prompts of one length, or equal tokens when both prompts are laid beside each other.
+             * @default position
+             * @enum {string}
+             */
+            alignment: "position" | "same";
+            /**
+             * Patterns kept
+             * @description Most changed heads whose patterns are kept.
+             * @default 4
+             */
+            top: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** AttentionEntropyRequest */
+        AttentionEntropyRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Over its largest
+             * @description Divide the entropy of a row by that of attention spread evenly over the keys it sees, which makes it 0 to 1; otherwise it is in nats.
+             * @default true
+             */
+            normalize: boolean;
+            /**
+             * Queries left out
+             * @description Queries at the beginning that do not enter the mean.
+             * @default 1
+             */
+            skip_first: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** AttentionFlowRequest */
+        AttentionFlowRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Position
+             * @description Position that is traced back to the prompt; −1 is the last.
+             * @default -1
+             */
+            position: number;
+            /**
+             * Heads
+             * @description How the weights of a layer's heads become one: their mean, largest or smallest.
+             * @default mean
+             * @enum {string}
+             */
+            head_reduce: "mean" | "max" | "min";
+            /**
+             * Residual share
+             * @description Share of a token that stays where it is at every layer, 0 to 1; attention moves the rest.
+             * @default 0.5
+             */
+            residual: number;
+            /**
+             * Without the first token
+             * @description Whether attention on the first token is left out and the rest of the row scaled up, since heads park there what they do not use.
+             * @default false
+             */
+            drop_sink: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** AttentionLocalityRequest */
+        AttentionLocalityRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Window
+             * @description Tokens, the query itself counted, that are near.
+             * @default 8
+             */
+            window: number;
+            /**
+             * Local up to
+             * @description Largest relative distance of a local head.
+             * @default 0.33
+             */
+            local_to: number;
+            /**
+             * Global from
+             * @description Smallest relative distance of a global head.
+             * @default 0.66
+             */
+            global_from: number;
+            /**
+             * Without the first token
+             * @description Leave out attention on the first token, where heads park it, and scale up the rest.
+             * @default true
+             */
+            drop_sink: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /** AttentionPatternRequest */
         AttentionPatternRequest: {
             /**
@@ -1419,6 +3680,210 @@ export interface components {
              */
             model: string;
         };
+        /** AttentionReceivedRequest */
+        AttentionReceivedRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Layers
+             * @description Layers, counted from 0, or all.
+             * @default all
+             */
+            layers: "all" | number[];
+            /**
+             * Heads
+             * @description Heads that look, counted from 0, or all.
+             * @default all
+             */
+            heads: "all" | number[];
+            /**
+             * Mean over those that look
+             * @description Divide by the heads and the tokens that can look at a token; otherwise attention is summed up, which favours early tokens because more tokens come after them.
+             * @default true
+             */
+            normalize: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** AttentionRolloutRequest */
+        AttentionRolloutRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Position
+             * @description Position that is traced back to the prompt; −1 is the last.
+             * @default -1
+             */
+            position: number;
+            /**
+             * Heads
+             * @description How the weights of a layer's heads become one: their mean, largest or smallest.
+             * @default mean
+             * @enum {string}
+             */
+            head_reduce: "mean" | "max" | "min";
+            /**
+             * Residual share
+             * @description Share of a token that stays where it is at every layer, 0 to 1; attention moves the rest.
+             * @default 0.5
+             */
+            residual: number;
+            /**
+             * Without the first token
+             * @description Whether attention on the first token is left out and the rest of the row scaled up, since heads park there what they do not use.
+             * @default false
+             */
+            drop_sink: boolean;
+            /**
+             * Smallest edge
+             * @description Edges that carry less than this share are not kept.
+             * @default 0.02
+             */
+            least: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** AttentionSinkRequest */
+        AttentionSinkRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Sink tokens
+             * @description Texts of tokens that count as sinks wherever they stand, such as a full stop or a line break. Without any it is the first token.
+             * @default []
+             */
+            sink_tokens: string[];
+            /**
+             * Threshold
+             * @description Share of attention above which a head is a sink head.
+             * @default 0.3
+             */
+            threshold: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** BlockInfluenceRequest */
+        BlockInfluenceRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Include first special token
+             * @description Whether a special first token enters the means.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** BoundaryAlignmentRequest */
+        BoundaryAlignmentRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Units
+             * @description Whose borders the borders of tokens are compared with.
+             * @default word
+             * @enum {string}
+             */
+            overlay: "word" | "code" | "date" | "number" | "char";
+            /**
+             * Language
+             * @description How code is read: as Python itself reads it, or by a lexer that fits most languages.
+             * @default python
+             * @enum {string}
+             */
+            language: "python" | "generic";
+            /**
+             * Without white space
+             * @description Whether borders in front of white space and behind it count as one, as tokens begin with their space.
+             * @default true
+             */
+            trim_space: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /**
          * CardNumber
          * @description One measured number with the bounds it has to keep.
@@ -1448,6 +3913,48 @@ export interface components {
             /** Note */
             note: string;
         };
+        /** CettSparsityRequest */
+        CettSparsityRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Loss of output
+             * @description Largest mean length of what the left-out neurons write, over that of what all of them write.
+             * @default 0.2
+             */
+            cett: number;
+            /**
+             * Include first special token
+             * @description Whether a special first token counts and is pruned.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /**
          * Check
          * @description A measured number that says whether the picture can be believed, with its limits and the verdict.
@@ -1474,6 +3981,192 @@ export interface components {
              * @enum {string}
              */
             verdict: "ok" | "warn" | "fail" | "info";
+        };
+        /** CommitmentLayerRequest */
+        CommitmentLayerRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Lens
+             * @description raw reads the stream with the model's own head; tuned translates it first, for each layer apart.
+             * @default raw
+             * @enum {string}
+             */
+            lens: "raw" | "tuned";
+            /**
+             * Settled when
+             * @description top1: the best token is the output's. topk: at least four fifths of the k best are. margin: the output's best token is ahead of all others by more than the margin. pair: one of two tokens is ahead of the other.
+             * @default top1
+             * @enum {string}
+             */
+            mode: "top1" | "topk" | "margin" | "pair";
+            /**
+             * Tokens compared
+             * @description Best tokens compared by topk.
+             * @default 5
+             */
+            k: number;
+            /**
+             * Margin
+             * @description Nats by which margin and pair want a token ahead.
+             * @default 0
+             */
+            margin: number;
+            /**
+             * Rows that must hold
+             * @description Rows at the end, the output among them, that must agree.
+             * @default 1
+             */
+            stable: number;
+            /**
+             * Positions
+             * @description Positions whose predictions are followed; pair always follows the last one's.
+             * @default all
+             * @enum {string}
+             */
+            positions: "all" | "last";
+            /**
+             * Target
+             * @description The right token of a pair, by text. Without one it is the model's best token there.
+             */
+            target?: string | null;
+            /**
+             * Distractor
+             * @description The wrong token of a pair, by text. Without one it is the model's best token besides the target.
+             */
+            distractor?: string | null;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** CompensationDepthRequest */
+        CompensationDepthRequest: {
+            /**
+             * Task
+             * @description What is read from built-in dates: whether two notations mean one date, or in which half of the year a date lies.
+             * @default same_date
+             * @enum {string}
+             */
+            task: "same_date" | "half_of_year";
+            /**
+             * Notation
+             * @description How the date that falls into fragments is written.
+             * @default YYYYMMDD
+             * @enum {string}
+             */
+            notation: "YYYYMMDD" | "YYYY-MM-DD" | "MM/DD/YYYY";
+            /**
+             * Count
+             * @description Texts with built-in dates.
+             * @default 256
+             */
+            count: number;
+            /**
+             * Positive
+             * @description Texts with the one label, in place of built-in dates.
+             * @default []
+             */
+            positive: string[];
+            /**
+             * Negative
+             * @description Texts with the other label; the n-th is held out with the n-th of the first.
+             * @default []
+             */
+            negative: string[];
+            /**
+             * Prompt Set
+             * @description A bundled prompt set with two labels, in place of built-in dates.
+             */
+            prompt_set?: string | null;
+            /**
+             * Folds
+             * @description Parts of the texts, each held out once.
+             * @default 5
+             */
+            folds: number;
+            /**
+             * Inverse penalty
+             * @description C of the logistic regression: larger fits closer.
+             * @default 0.1
+             */
+            penalty: number;
+            /**
+             * Alpha
+             * @description Error probability at which a layer counts as above chance.
+             * @default 0.05
+             */
+            alpha: number;
+            /**
+             * Seed
+             * @description For the built-in dates and the shuffled labels.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** CopyingScoreRequest */
+        CopyingScoreRequest: {
+            /**
+             * Measure
+             * @description eigen, the balance of the eigenvalues of the head's full OV circuit; topk, the share of sampled tokens that are among the most raised ones when the head reads them.
+             * @default eigen
+             * @enum {string}
+             */
+            measure: "eigen" | "topk";
+            /**
+             * Embedding
+             * @description What the head reads for a token: raw, its embedding, or mlp0, what the first layer's MLP makes of it, for all heads but the first layer's. Without a choice it is raw for eigen and mlp0 for topk.
+             */
+            embedding?: ("raw" | "mlp0") | null;
+            /**
+             * Top k
+             * @description Ranks that count as copied, for topk.
+             * @default 5
+             */
+            topk: number;
+            /**
+             * Tokens
+             * @description Tokens that are tried, for topk.
+             * @default 500
+             */
+            sample: number;
+            /**
+             * Seed
+             * @description Seed of the sample.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /**
          * CostEstimate
@@ -1508,6 +4201,110 @@ export interface components {
             control: number;
             /** Analysis */
             analysis: string;
+        };
+        /** CurrentToNextRequest */
+        CurrentToNextRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Lens
+             * @description raw reads the stream with the model's own head; tuned translates it first, for each layer apart.
+             * @default raw
+             * @enum {string}
+             */
+            lens: "raw" | "tuned";
+            /**
+             * Space
+             * @description cosine: the angle to the token's embedding and to the unembedding of the output's best token. lens: the probability of the token read and of the one that follows in the text.
+             * @default cosine
+             * @enum {string}
+             */
+            space: "cosine" | "lens";
+            /**
+             * Without the mean
+             * @description Whether cosine leaves out each row's mean vector, which all tokens share.
+             * @default true
+             */
+            center: boolean;
+            /**
+             * Bigram reference
+             * @description Whether every row is also held against what the model predicts after the one token alone.
+             * @default true
+             */
+            bigram: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** DateFragmentationRequest */
+        DateFragmentationRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Dates
+             * @description Dates, one a line and each cut on its own, in place of the dates of the prompt.
+             * @default []
+             */
+            dates: string[];
+            /**
+             * Written as
+             * @description The layout of the dates, or to find it out; DDD is the day of the year.
+             * @default auto
+             * @enum {string}
+             */
+            date_format: "auto" | "YYYY-MM-DD" | "YYYY/MM/DD" | "YYYY.MM.DD" | "DD-MM-YYYY" | "DD/MM/YYYY" | "DD.MM.YYYY" | "MM-DD-YYYY" | "MM/DD/YYYY" | "MM.DD.YYYY" | "YYYYMMDD" | "MMDDYYYY" | "DDMMYYYY" | "Month DD, YYYY" | "DD Month YYYY" | "Month DD YYYY" | "YYYY Month DD" | "Mon DD, YYYY" | "DD Mon YYYY" | "YYYYDDD" | "YYYY-DDD" | "YYYY/DDD";
+            /**
+             * Weights
+             * @description What a split component, a lost delimiter, a piece too many and one minus the cosine count.
+             * @default [
+             *       0.1,
+             *       0.1,
+             *       0.05,
+             *       0.3
+             *     ]
+             */
+            weights: number[];
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+            /**
+             * Others
+             * @description Ids of further models, at most 5. Their tokenizers alone are read, no weight is.
+             */
+            others?: string[] | null;
         };
         /** DirectLogitAttributionRequest */
         DirectLogitAttributionRequest: {
@@ -1554,6 +4351,18 @@ export interface components {
              * @default true
              */
             center: boolean;
+            /**
+             * Weights
+             * @description A weight for each target, whose weighted sum of logits is explained in place of their mean.
+             */
+            weights?: number[] | null;
+            /**
+             * Parts
+             * @description What the parts are, beside the grid of heads: attention and MLP of each layer; whole layers; heads; the tokens that attention moved from; or the neurons that add most.
+             * @default sublayer
+             * @enum {string}
+             */
+            granularity: "sublayer" | "layer" | "head" | "source_token" | "neuron";
             /**
              * Model
              * @description Id of the model: one of those that GET /models lists.
@@ -1616,6 +4425,74 @@ export interface components {
              * @description What would stand behind the # of the address.
              */
             address: string;
+        };
+        /** EarlyExcitationRequest */
+        EarlyExcitationRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Lens
+             * @description raw reads the stream with the model's own head; tuned translates it first, for each layer apart.
+             * @default raw
+             * @enum {string}
+             */
+            lens: "raw" | "tuned";
+            /**
+             * Group
+             * @description Tokens to follow, by text, leading space included. Without any, those that are among the best of a middle row but not of the output, at each position apart.
+             * @default []
+             */
+            group: string[];
+            /**
+             * Other group
+             * @description A second group to compare with, such as what is not in the prompt.
+             * @default []
+             */
+            other_group: string[];
+            /**
+             * Best tokens
+             * @description Best tokens per row that are looked at unasked.
+             * @default 5
+             */
+            top_k: number;
+            /**
+             * Rows averaged
+             * @description Last rows whose mean logits are compared with the output; without a number 5, or all of fewer layers.
+             */
+            window?: number | null;
+            /**
+             * Rows left out
+             * @description Share of the rows, from the embedding on, that is only noise.
+             * @default 0.25
+             */
+            skip: number;
+            /**
+             * Positions
+             * @description Every position, or the prompt's last one and those of new tokens.
+             * @default all
+             * @enum {string}
+             */
+            positions: "all" | "last";
+            /**
+             * New tokens
+             * @description Tokens the model writes behind the prompt.
+             * @default 0
+             */
+            new_tokens: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /**
          * Error
@@ -1779,6 +4656,47 @@ export interface components {
              */
             model: string;
         };
+        /** FragmentationRequest */
+        FragmentationRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Reference
+             * @description The same text in another language, whose tokens the text's are divided by.
+             * @default
+             */
+            reference: string;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+            /**
+             * Others
+             * @description Ids of further models, at most 5. Their tokenizers alone are read, no weight is.
+             */
+            others?: string[] | null;
+        };
         /**
          * Gallery
          * @description Every finding of the gallery.
@@ -1917,6 +4835,111 @@ export interface components {
              */
             model: string;
         };
+        /** HeadProfileRequest */
+        HeadProfileRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Layer
+             * @description Layer of the head, counted from 0.
+             * @default 0
+             */
+            layer: number;
+            /**
+             * Head
+             * @description Number of the head in its layer, counted from 0.
+             * @default 0
+             */
+            head: number;
+            /**
+             * Target
+             * @description Answer whose logit is followed, by text. Without one it is a set's own answer, or the model's top token.
+             */
+            target?: string | string[] | null;
+            /**
+             * Distractor
+             * @description Token that the answer is held against, by text. Without one it is a set's own, or the model's next token.
+             */
+            distractor?: string | string[] | null;
+            /**
+             * Target id
+             * @description Answer by id.
+             */
+            target_id?: number | number[] | null;
+            /**
+             * Distractor id
+             * @description Token held against it, by id.
+             */
+            distractor_id?: number | number[] | null;
+            /**
+             * Tokens read
+             * @description Tokens that the head is given; without any, the first 12 of the prompt.
+             * @default []
+             */
+            tokens: string[];
+            /**
+             * Embedding
+             * @description What the head reads for a token: mlp0, what the first layer's MLP makes of it, or raw, its embedding. Heads of the first layer always read the embedding.
+             * @default mlp0
+             * @enum {string}
+             */
+            embedding: "mlp0" | "raw";
+            /**
+             * Tokens per list
+             * @description Tokens listed as raised, lowered or looked for.
+             * @default 5
+             */
+            top: number;
+            /**
+             * Sampled tokens
+             * @description Tokens of the vocabulary among which pairs are looked for.
+             * @default 1000
+             */
+            sample: number;
+            /**
+             * Repeated tokens
+             * @description Random tokens of the probe before they repeat.
+             * @default 20
+             */
+            k: number;
+            /**
+             * Sequences
+             * @description Sequences of the probe.
+             * @default 8
+             */
+            batch: number;
+            /**
+             * Seed
+             * @description Seed of everything drawn at random.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /** HeadScoresRequest */
         HeadScoresRequest: {
             /**
@@ -1931,8 +4954,19 @@ export interface components {
              */
             messages?: components["schemas"]["Message"][] | null;
             /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
              * Text
-             * @description random_repeated scores on random tokens that stand twice, the standard probe, and ignores the prompt; prompt scores on the prompt itself.
+             * @description random_repeated scores on random tokens that stand twice, the standard probe, and ignores the prompt; prompt scores on the prompt itself, or on several prompts.
              * @default random_repeated
              * @enum {string}
              */
@@ -1965,6 +4999,73 @@ export interface components {
              * @default 0
              */
             seed: number;
+            /**
+             * As TransformerLens
+             * @description Score as the head detector of TransformerLens does: attention on the targets over all attention, with queries that have no target counted too, so that a perfect induction head scores about a half.
+             * @default false
+             */
+            tl_compat: boolean;
+            /**
+             * Without the first token
+             * @description Leave out attention on the first token, with tl_compat only.
+             * @default false
+             */
+            exclude_bos: boolean;
+            /**
+             * Without the token itself
+             * @description Leave out what each token gives to itself, with tl_compat only.
+             * @default false
+             */
+            exclude_current_token: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** InflectionLayersRequest */
+        InflectionLayersRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Loss
+             * @description next_token: every token of the prompts is predicted from those before. last_token: only the last one, for prompts that end with their answer.
+             * @default next_token
+             * @enum {string}
+             */
+            loss: "next_token" | "last_token";
+            /**
+             * Share focused
+             * @description Share of the layers that count as focused, 0 to 1.
+             * @default 0.33
+             */
+            entropy_quantile: number;
+            /**
+             * Gradient passed on
+             * @description A flagged layer passes on at most this share of the gradient that arrives behind it.
+             * @default 0.5
+             */
+            decay: number;
             /**
              * Model
              * @description Id of the model: one of those that GET /models lists.
@@ -2013,6 +5114,260 @@ export interface components {
             /** Unload */
             unload: string[];
         };
+        /** LacVoidsRequest */
+        LacVoidsRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * α
+             * @description Share of the range of a token's growth so far that a layer must reach to be activated.
+             * @default 0.8
+             */
+            alpha: number;
+            /**
+             * Phase
+             * @description Whether the prompt's tokens are looked at, those of the model's own answer, or both.
+             * @default prompt
+             * @enum {string}
+             */
+            phase: "prompt" | "response" | "both";
+            /**
+             * New tokens
+             * @description Tokens that the model answers with, at most.
+             * @default 50
+             */
+            max_new_tokens: number;
+            /**
+             * Leave voids out
+             * @description last_active predicts from the stream behind a token's last activated layer, as the published code does; identity really leaves every void out, so that later layers see it.
+             * @default none
+             * @enum {string}
+             */
+            skip: "none" | "last_active" | "identity";
+            /**
+             * Include first special token
+             * @description Whether a special first token enters the shares and has its voids left out like the others.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** LatentLanguageRequest */
+        LatentLanguageRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Lens
+             * @description raw reads the stream with the model's own head, which favours frequent tokens; tuned translates it first, for each layer apart.
+             * @default raw
+             * @enum {string}
+             */
+            lens: "raw" | "tuned";
+            /**
+             * Mode
+             * @description vocabulary: every token by its script, or by lists of words. word: the tokens that begin one expected word per language.
+             * @default vocabulary
+             * @enum {string}
+             */
+            mode: "vocabulary" | "word";
+            /**
+             * Words
+             * @description For mode word: one line per prompt, or one for all, with a word per language: English: book, French: livre.
+             * @default []
+             */
+            words: string[];
+            /**
+             * Word lists
+             * @description For languages in Latin script: one line each, the language, a colon and at least 500 words.
+             * @default []
+             */
+            word_lists: string[];
+            /**
+             * Positions
+             * @description Positions whose predictions are averaged.
+             * @default last
+             * @enum {string}
+             */
+            positions: "last" | "all";
+            /**
+             * New tokens
+             * @description Tokens the model writes behind one prompt; then their predictions are averaged, and places where the language changes are searched.
+             * @default 0
+             */
+            new_tokens: number;
+            /**
+             * Language asked for
+             * @description Language that new tokens should be in; without it that of the last token of the prompt that has one.
+             */
+            requested?: string | null;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** LatentTrajectoryRequest */
+        LatentTrajectoryRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Response
+             * @description The answer to one prompt, whose states are followed. Without any the whole text is.
+             * @default
+             */
+            response: string;
+            /**
+             * New tokens
+             * @description Tokens the model writes as its answer to one prompt, where none is given.
+             * @default 0
+             */
+            new_tokens: number;
+            /**
+             * Cut
+             * @description tokens: into pieces of equal length. newline: behind every line.
+             * @default tokens
+             * @enum {string}
+             */
+            segment: "tokens" | "newline";
+            /**
+             * Tokens per piece
+             * @description Tokens of a piece; the last one may be shorter.
+             * @default 500
+             */
+            segment_tokens: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** LayerSkipEffectRequest */
+        LayerSkipEffectRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Skipped
+             * @description The whole layer, or its attention or MLP alone.
+             * @default layer
+             * @enum {string}
+             */
+            part: "layer" | "attn" | "mlp";
+            /**
+             * Scope
+             * @description current skips everywhere and measures there. future skips earlier positions only and measures the later ones, which is what is carried over by attention. local takes what the layer wrote out of each later layer's own input, so that effects do not add up on their way.
+             * @default current
+             * @enum {string}
+             */
+            scope: "current" | "future" | "local";
+            /**
+             * Layers
+             * @description Layers that are skipped, one at a time.
+             * @default all
+             */
+            layers: "all" | number[];
+            /**
+             * Positions
+             * @description For future: first positions that are measured. Without any, 4 random multiples of 8 between 8 and four tokens before the end.
+             */
+            positions?: number[] | null;
+            /**
+             * Tokens kept
+             * @description First tokens at which nothing is ever skipped or measured.
+             * @default 1
+             */
+            keep_first: number;
+            /**
+             * Over positions
+             * @description How effects become one number: the mean over positions, then prompts, or the largest of all.
+             * @default mean
+             * @enum {string}
+             */
+            reduce: "mean" | "max";
+            /**
+             * Seed
+             * @description Seed of the random positions.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /** LensTrajectoryRequest */
         LensTrajectoryRequest: {
             /**
@@ -2027,8 +5382,33 @@ export interface components {
              */
             messages?: components["schemas"]["Message"][] | null;
             /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Lens
+             * @description raw reads the stream with the model's own head; tuned translates it first, for each layer apart.
+             * @default raw
+             * @enum {string}
+             */
+            lens: "raw" | "tuned";
+            /**
+             * What is read
+             * @description The stream entering each layer (with the model's output as last row), the stream between attention and MLP, or what one of the two adds.
+             * @default resid_pre
+             * @enum {string}
+             */
+            site: "resid_pre" | "resid_mid" | "attn_out" | "mlp_out";
+            /**
              * Metrics
-             * @description Measures of each row against the model's output: entropy; kl = KL(output‖row); reverse_kl = KL(row‖output); js, Jensen–Shannon; tv, total variation; overlap of the k best tokens; log-probability and rank of the target; margin between the two best logits.
+             * @description Measures of each row against the model's output: entropy; kl = KL(output‖row); reverse_kl = KL(row‖output); js, Jensen–Shannon; tv, total variation; overlap of the k best tokens; log-probability and rank of the target, ce = −log-probability, delta_logprob from the row before; margin between the two best logits.
              * @default [
              *       "entropy",
              *       "kl",
@@ -2036,7 +5416,7 @@ export interface components {
              *       "target_logprob"
              *     ]
              */
-            metrics: "all" | ("entropy" | "kl" | "reverse_kl" | "js" | "tv" | "overlap" | "target_logprob" | "target_rank" | "margin")[];
+            metrics: "all" | ("entropy" | "kl" | "reverse_kl" | "js" | "tv" | "overlap" | "target_logprob" | "target_rank" | "margin" | "ce" | "delta_logprob")[];
             /**
              * Tokens compared
              * @description Best tokens compared by overlap.
@@ -2049,6 +5429,11 @@ export interface components {
              * @default next
              */
             target: ("next" | "final") | string;
+            /**
+             * Target id
+             * @description Token that they follow, by id, in place of the target.
+             */
+            target_id?: number | null;
             /**
              * Include first special token
              * @description Whether a special first token enters the means.
@@ -2143,13 +5528,6 @@ export interface components {
              */
             positions: "all" | number[];
             /**
-             * Norm
-             * @description Whether the model's final normalisation is applied before the unembedding, as for its own output.
-             * @default final
-             * @enum {string}
-             */
-            norm: "final" | "none";
-            /**
              * Targets
              * @description Tokens to follow through every cell, by text, leading space included.
              */
@@ -2166,6 +5544,73 @@ export interface components {
              * @enum {string}
              */
             precision: "exact" | "screen";
+            /**
+             * New tokens
+             * @description Tokens by which the model continues the prompt, always taking the likeliest, before everything is decoded. Fewer come where it ends the text.
+             * @default 0
+             */
+            new_tokens: number;
+            /**
+             * Norm
+             * @description Whether the model's final normalisation is applied before the unembedding, as for its own output.
+             * @default final
+             * @enum {string}
+             */
+            norm: "final" | "none";
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** MassiveActivationsRequest */
+        MassiveActivationsRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Larger than
+             * @description A massive activation is larger in size than this.
+             * @default 100
+             */
+            abs_threshold: number;
+            /**
+             * Times the median
+             * @description And at least so many times the median size of its layer.
+             * @default 1000
+             */
+            ratio_threshold: number;
+            /**
+             * Largest kept
+             * @description Largest activations followed in every layer.
+             * @default 3
+             */
+            top: number;
+            /**
+             * Include first special token
+             * @description Whether a special first token counts; massive activations often sit on it.
+             * @default true
+             */
+            include_bos: boolean;
             /**
              * Model
              * @description Id of the model: one of those that GET /models lists.
@@ -2383,6 +5828,293 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * NamedSpan
+         * @description Characters of the prompt, from `start` to before `end`, under a name.
+         */
+        NamedSpan: {
+            /**
+             * Name
+             * @description What the span is called.
+             */
+            name: string;
+            /**
+             * Start
+             * @description Number of its first character, counted from 0.
+             */
+            start: number;
+            /**
+             * End
+             * @description Number of the first character behind it.
+             */
+            end: number;
+        };
+        /** NeuronContextsRequest */
+        NeuronContextsRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Layer
+             * @description Layer; the middle one if left out.
+             */
+            layer?: number | null;
+            /**
+             * Neuron
+             * @description Neuron of the layer.
+             * @default 0
+             */
+            neuron: number;
+            /**
+             * Texts
+             * @description Texts of the bundled corpus that are read, spread evenly over its sets.
+             * @default 324
+             */
+            texts: number;
+            /**
+             * Strongest
+             * @description Contexts with the largest values, each of another text.
+             * @default 12
+             */
+            strongest: number;
+            /**
+             * Others
+             * @description Contexts of every other kind: middling, lowest and random ones.
+             * @default 6
+             */
+            others: number;
+            /**
+             * Window
+             * @description Tokens shown on either side of a context's token.
+             * @default 10
+             */
+            window: number;
+            /**
+             * Top
+             * @description Tokens and neurons in each list.
+             * @default 10
+             */
+            top: number;
+            /**
+             * Bins
+             * @description Bins of the histogram.
+             * @default 40
+             */
+            bins: number;
+            /**
+             * Include first special token
+             * @description Whether a special first token counts.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** NeuronProfileRequest */
+        NeuronProfileRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Layer
+             * @description Layer; the middle one if left out.
+             */
+            layer?: number | null;
+            /**
+             * Over tokens
+             * @description How the values of a prompt's tokens become one.
+             * @default mean
+             * @enum {string}
+             */
+            aggregate: "mean" | "max" | "last";
+            /**
+             * Epsilon
+             * @description A neuron fires where its value is further from 0 than this.
+             * @default 0.01
+             */
+            epsilon: number;
+            /**
+             * Top
+             * @description Neurons listed.
+             * @default 20
+             */
+            top: number;
+            /**
+             * Neurons
+             * @description Neurons to choose from; all of them, or the list given.
+             * @default all
+             */
+            neurons: "all" | number[];
+            /**
+             * Compared with
+             * @description Prompts of a second set, at most 256.
+             * @default []
+             */
+            against: string[];
+            /**
+             * Compared with the set
+             * @description A bundled prompt set as the second set, by its id.
+             */
+            against_from?: string | null;
+            /**
+             * Label
+             * @description With a bundled prompt set alone: its prompts of this label are compared with its others.
+             */
+            label?: string | null;
+            /**
+             * Include first special token
+             * @description Whether a special first token counts.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** NormProfileRequest */
+        NormProfileRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Layer
+             * @description Layer of the norm whose entries are drawn as points; the middle one if left out.
+             */
+            layer?: number | null;
+            /**
+             * Site
+             * @description Place of that norm: pre_attn, pre_mlp, post_attn, post_mlp, final, or its name inside attention; the last one of the layer if left out.
+             */
+            site?: string | null;
+            /**
+             * Sample
+             * @description Points of the scatter, drawn at random from all entries.
+             * @default 512
+             */
+            sample: number;
+            /**
+             * Include first special token
+             * @description Whether a special first token counts; where it carries massive activations its gain is tiny.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** OutputSignatureRequest */
+        OutputSignatureRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Lens
+             * @description How a row before the output is read: with the model's own head, or translated first.
+             * @default raw
+             * @enum {string}
+             */
+            lens: "raw" | "tuned";
+            /**
+             * Response
+             * @description An answer that follows the prompt; then only its tokens enter the numbers of the whole text.
+             * @default
+             */
+            response: string;
+            /**
+             * New tokens
+             * @description Tokens the model writes as the answer, where none is given.
+             * @default 0
+             */
+            new_tokens: number;
+            /**
+             * Row
+             * @description Row of the lens whose predictions are recorded; without one the output.
+             */
+            row?: number | null;
+            /**
+             * Probabilities kept
+             * @description Largest probabilities kept per position.
+             * @default 50
+             */
+            top_k: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /**
          * Paper
          * @description A publication, by title.
          */
@@ -2391,6 +6123,48 @@ export interface components {
             title: string;
             /** Year */
             year: number;
+        };
+        /** PplSparsityRequest */
+        PplSparsityRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Perplexity increase (%)
+             * @description Largest growth of perplexity, in percent.
+             * @default 1
+             */
+            ppl_increase_p: number;
+            /**
+             * Include first special token
+             * @description Whether a special first token counts and is pruned.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /**
          * PromptItem
@@ -2522,6 +6296,17 @@ export interface components {
              */
             messages?: components["schemas"]["Message"][] | null;
             /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
              * Parts
              * @description The stream entering a layer, between its attention and MLP, and leaving it; and what attention and MLP add to it.
              * @default all
@@ -2536,7 +6321,7 @@ export interface components {
             norm: "l2" | "rms";
             /**
              * Over tokens
-             * @description How the tokens' lengths become one number per layer.
+             * @description How the tokens' lengths become one number per layer. Of several prompts the mean of these numbers is shown, or the largest of all.
              * @default mean
              * @enum {string}
              */
@@ -2598,6 +6383,81 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /** RewriteDriftRequest */
+        RewriteDriftRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Rule
+             * @description Spaces between pieces put in or taken out, names in another case, half the indentation, line ends of two characters, or the other kind of quotes.
+             * @default insert_spaces
+             * @enum {string}
+             */
+            rule: "insert_spaces" | "remove_spaces" | "snake_case" | "camel_case" | "pascal_case" | "screaming_case" | "indent" | "newlines" | "quotes";
+            /**
+             * Between
+             * @description Between which pieces spaces are put or taken: two of NAME, OP, ALL or a piece itself, such as “( )”.
+             * @default ALL ALL
+             */
+            pair: string;
+            /**
+             * Identifiers
+             * @description Names to be renamed; without any, all that the program itself defines.
+             * @default []
+             */
+            identifiers: string[];
+            /**
+             * Variant
+             * @description A rewrite of one's own in place of a rule, for a single prompt.
+             * @default
+             */
+            variant: string;
+            /**
+             * Language
+             * @description How units are read: as Python itself reads them, or by a lexer that fits most languages.
+             * @default python
+             * @enum {string}
+             */
+            language: "python" | "generic";
+            /**
+             * State of a unit
+             * @description The stream at a unit's last token, or the mean over its tokens.
+             * @default last
+             * @enum {string}
+             */
+            state: "last" | "mean";
+            /**
+             * Continuation
+             * @description A text behind both spellings, whose surprise is compared, for a single prompt.
+             * @default
+             */
+            continuation: string;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /**
          * Run
@@ -2702,6 +6562,67 @@ export interface components {
             url: string;
             /** Delete Secret */
             delete_secret: string;
+        };
+        /** SpanAttentionRequest */
+        SpanAttentionRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Spans
+             * @description Pieces of the prompt's text, at most 12, each a span. Without any, the messages, the sentences or the halves of the prompt are the spans.
+             * @default []
+             */
+            spans: string[];
+            /**
+             * Spans by offsets
+             * @description Spans by the numbers of their characters, each with name, start and end, besides the pieces of text.
+             * @default []
+             */
+            offsets: components["schemas"]["NamedSpan"][];
+            /**
+             * Span that looks
+             * @description Name of the span whose attention is drawn; without one it is the last.
+             */
+            query?: string | null;
+            /**
+             * Measure
+             * @description mass, the share of attention that goes to a span; per_token, that share over the span's tokens; enrichment, the share over what attention spread evenly would give.
+             * @default mass
+             * @enum {string}
+             */
+            measure: "mass" | "per_token" | "enrichment";
+            /**
+             * Heads
+             * @description Heads to average over, counted from 0, or all.
+             * @default all
+             */
+            heads: "all" | number[];
+            /**
+             * Without the token itself
+             * @description Leave out what every token gives to itself.
+             * @default false
+             */
+            exclude_self: boolean;
+            /**
+             * First token apart
+             * @description Make the first token a span of its own, since heads park their attention there.
+             * @default true
+             */
+            separate_first: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /** StrengthSweepRequest */
         StrengthSweepRequest: {
@@ -2884,6 +6805,17 @@ export interface components {
              */
             messages?: components["schemas"]["Message"][] | null;
             /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
              * Parts
              * @description Attention, MLP, or the whole layer.
              * @default all
@@ -2897,10 +6829,113 @@ export interface components {
             include_bos: boolean;
             /**
              * Values per token
-             * @description Also answer the values before averaging.
+             * @description Also answer one prompt's values before averaging.
              * @default false
              */
             per_token: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** SublayerIoSimilarityRequest */
+        SublayerIoSimilarityRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Prompts
+             * @description Prompts that the result is a mean over, at most 256, in place of the prompt.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Prompts from
+             * @description A bundled prompt set, by its id, whose first 256 prompts the result is a mean over.
+             */
+            prompts_from?: string | null;
+            /**
+             * Phase
+             * @description prefill looks at the prompt's tokens, decode at those the model writes behind them.
+             * @default prefill
+             * @enum {string}
+             */
+            phase: "prefill" | "decode";
+            /**
+             * Tokens written
+             * @description Tokens that the model writes behind every prompt, at most.
+             * @default 20
+             */
+            decode_tokens: number;
+            /**
+             * Sublayers skipped
+             * @description How many sublayers to skip, the most similar first.
+             * @default 0
+             */
+            skip_count: number;
+            /**
+             * Include first special token
+             * @description Whether a special first token enters the means and has sublayers skipped like the others.
+             * @default false
+             */
+            include_bos: boolean;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** SuccessorScoreRequest */
+        SuccessorScoreRequest: {
+            /**
+             * Orders
+             * @description Orders that come with the product.
+             * @default [
+             *       "numbers",
+             *       "number words",
+             *       "ordinals",
+             *       "weekdays",
+             *       "months",
+             *       "weekday abbreviations",
+             *       "month abbreviations",
+             *       "letters"
+             *     ]
+             */
+            lists: ("numbers" | "number words" | "ordinals" | "weekdays" | "months" | "weekday abbreviations" | "month abbreviations" | "letters")[];
+            /**
+             * Own items
+             * @description An order of your own, 3 to 500 items from first to last, in place of the others.
+             * @default []
+             */
+            items: string[];
+            /**
+             * Cyclic
+             * @description Whether the first of your own items follows the last.
+             * @default false
+             */
+            cyclic: boolean;
+            /**
+             * Embedding
+             * @description What a head reads for an item: mlp0, what the first layer's MLP makes of it, or raw, its embedding. The first layer's heads stand before that MLP and always read the embedding.
+             * @default mlp0
+             * @enum {string}
+             */
+            embedding: "mlp0" | "raw";
+            /**
+             * Threshold
+             * @description Score from which a head is counted as a successor head.
+             * @default 0.4
+             */
+            threshold: number;
             /**
              * Model
              * @description Id of the model: one of those that GET /models lists.
@@ -2986,6 +7021,198 @@ export interface components {
             text?: string | null;
             /** Messages */
             messages?: components["schemas"]["Message"][] | null;
+        };
+        /** TokenizerCompareRequest */
+        TokenizerCompareRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Beside
+             * @description Plain ways of cutting that stand beside the tokenizers, to see what they are close to.
+             * @default [
+             *       "words",
+             *       "characters"
+             *     ]
+             */
+            plain: ("words" | "characters")[];
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+            /**
+             * Others
+             * @description Ids of further models, at most 5. Their tokenizers alone are read, no weight is.
+             */
+            others?: string[] | null;
+        };
+        /** TunedLensRequest */
+        TunedLensRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Tokens per cell
+             * @description Best tokens kept for every cell.
+             * @default 5
+             */
+            top_k: number;
+            /**
+             * What is read
+             * @description The stream entering each layer (with the model's output as last row), the stream between attention and MLP, or what one of the two adds.
+             * @default resid_pre
+             * @enum {string}
+             */
+            site: "resid_pre" | "resid_mid" | "attn_out" | "mlp_out";
+            /**
+             * Layers
+             * @description Rows to decode: row l enters layer l, and the row after the last layer is the model's output.
+             * @default all
+             */
+            layers: "all" | number[];
+            /**
+             * Positions
+             * @description Positions to decode.
+             * @default all
+             */
+            positions: "all" | number[];
+            /**
+             * Targets
+             * @description Tokens to follow through every cell, by text, leading space included.
+             */
+            targets?: string[];
+            /**
+             * Target ids
+             * @description Tokens to follow through every cell, by id.
+             */
+            target_ids?: number[];
+            /**
+             * Precision
+             * @description exact multiplies in full precision. screen multiplies in half precision and computes the best tokens again in full: about twice as fast, entropy and KL within 0.01 nats.
+             * @default exact
+             * @enum {string}
+             */
+            precision: "exact" | "screen";
+            /**
+             * New tokens
+             * @description Tokens by which the model continues the prompt, always taking the likeliest, before everything is decoded. Fewer come where it ends the text.
+             * @default 0
+             */
+            new_tokens: number;
+            /**
+             * Lens
+             * @description Id of a trained lens; without one the newest that was trained for this model.
+             */
+            lens?: string | null;
+            /**
+             * View
+             * @description tuned reads every cell through the lens, raw as the logit lens does. difference draws by how much the tuned lens is closer to the output, with the logit lens's token above the tuned lens's.
+             * @default tuned
+             * @enum {string}
+             */
+            view: "tuned" | "raw" | "difference";
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
+        /** TunedLensTrainRequest */
+        TunedLensTrainRequest: {
+            /**
+             * Name
+             * @description Id to give the lens: small letters, digits, dots and dashes. Without one it is named after the model.
+             * @default
+             */
+            name: string;
+            /**
+             * Texts
+             * @description Texts to train on, one a line: best 50,000 tokens or more of what the lens is to read. Without any the bundled texts are used.
+             * @default []
+             */
+            prompts: string[];
+            /**
+             * Texts from
+             * @description A bundled prompt set to train on in their place, by its id.
+             */
+            prompts_from?: string | null;
+            /**
+             * Steps
+             * @description Steps of the optimizer.
+             * @default 250
+             */
+            steps: number;
+            /**
+             * Tokens per step
+             * @description Tokens whose mean gradient one step follows.
+             * @default 2048
+             */
+            tokens_per_step: number;
+            /**
+             * Row length
+             * @description Tokens of a row that the model reads at once, at most.
+             * @default 512
+             */
+            seq_len: number;
+            /**
+             * Optimizer
+             * @description Stochastic gradient descent with Nesterov momentum 0.9, or Adam.
+             * @default sgd
+             * @enum {string}
+             */
+            optimizer: "sgd" | "adam";
+            /**
+             * Learning rate
+             * @description Of the first step, falling to 0; without one 0.1 for sgd, 0.001 for adam.
+             */
+            learning_rate?: number | null;
+            /**
+             * Weight decay
+             * @description Pull of every translator toward changing nothing.
+             * @default 0.001
+             */
+            weight_decay: number;
+            /**
+             * Loss
+             * @description kl brings every row close to the model's output, ce close to the next token of the text.
+             * @default kl
+             * @enum {string}
+             */
+            loss: "kl" | "ce";
+            /**
+             * Held out
+             * @description Share of the text that is measured on and not trained on.
+             * @default 0.1
+             */
+            val_fraction: number;
+            /**
+             * Seed
+             * @description Decides what is held out and the order of the text.
+             * @default 42
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /**
          * VocabularyMatches
@@ -3531,6 +7758,49 @@ export interface operations {
             };
         };
     };
+    result_pooled: {
+        parameters: {
+            query?: {
+                /** @description Rows or columns at most. */
+                rows?: number;
+                /** @description Rows or columns at most. */
+                columns?: number;
+                /** @description Where the part of the grid begins or ends. */
+                from_row?: number;
+                to_row?: number | null;
+                /** @description Where the part of the grid begins or ends. */
+                from_column?: number;
+                to_column?: number | null;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     result: {
         parameters: {
             query?: never;
@@ -3973,6 +8243,322 @@ export interface operations {
             };
         };
     };
+    lens_commitment_layer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentLayerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_commitment_layer_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitmentLayerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_current_to_next: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrentToNextRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_current_to_next_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrentToNextRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_early_excitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlyExcitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_early_excitation_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlyExcitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_latent_language: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LatentLanguageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_latent_language_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LatentLanguageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     lens_lens_trajectory: {
         parameters: {
             query?: never;
@@ -4131,6 +8717,480 @@ export interface operations {
             };
         };
     };
+    lens_output_signature: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutputSignatureRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_output_signature_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutputSignatureRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_tuned_lens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TunedLensRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_tuned_lens_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TunedLensRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_tuned_lens_train: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TunedLensTrainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lens_tuned_lens_train_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TunedLensTrainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_entropy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionEntropyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_entropy_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionEntropyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_flow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionFlowRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_flow_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionFlowRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_locality: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionLocalityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_locality_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionLocalityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     attention_attention_pattern: {
         parameters: {
             query?: never;
@@ -4210,6 +9270,322 @@ export interface operations {
             };
         };
     };
+    attention_attention_received: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionReceivedRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_received_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionReceivedRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_rollout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionRolloutRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_rollout_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionRolloutRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_sink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionSinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_sink_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionSinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_head_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_head_profile_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     attention_head_scores: {
         parameters: {
             query?: never;
@@ -4266,6 +9642,243 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["HeadScoresRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_span_attention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpanAttentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_span_attention_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpanAttentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_neuron_contexts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeuronContextsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_neuron_contexts_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeuronContextsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_neuron_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeuronProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_neuron_profile_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeuronProfileRequest"];
             };
         };
         responses: {
@@ -4447,6 +10060,875 @@ export interface operations {
             };
         };
     };
+    tokenization_compensation_depth: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompensationDepthRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_compensation_depth_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompensationDepthRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_activation_sparsity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationSparsityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_activation_sparsity_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivationSparsityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_angular_distance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AngularDistanceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_angular_distance_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AngularDistanceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_block_influence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockInfluenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_block_influence_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockInfluenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_cett_sparsity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CettSparsityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_cett_sparsity_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CettSparsityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_lac_voids: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LacVoidsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_lac_voids_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LacVoidsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_latent_trajectory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LatentTrajectoryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_latent_trajectory_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LatentTrajectoryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_layer_skip_effect: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerSkipEffectRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_layer_skip_effect_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerSkipEffectRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_massive_activations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassiveActivationsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_massive_activations_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassiveActivationsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_norm_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NormProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_norm_profile_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NormProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_ppl_sparsity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PplSparsityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_ppl_sparsity_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PplSparsityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     activations_residual_norms: {
         parameters: {
             query?: never;
@@ -4605,6 +11087,243 @@ export interface operations {
             };
         };
     };
+    activations_sublayer_io_similarity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SublayerIoSimilarityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    activations_sublayer_io_similarity_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SublayerIoSimilarityRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_inflection_layers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InflectionLayersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_inflection_layers_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InflectionLayersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_drift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionDriftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_attention_drift_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttentionDriftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     comparison_run_difference: {
         parameters: {
             query?: never;
@@ -4661,6 +11380,243 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RunDifferenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_rewrite_drift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteDriftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_rewrite_drift_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteDriftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_copying_score: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyingScoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_copying_score_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyingScoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_successor_score: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuccessorScoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    attention_successor_score_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuccessorScoreRequest"];
             };
         };
         responses: {
@@ -4921,6 +11877,243 @@ export interface operations {
             };
         };
     };
+    tokenization_boundary_alignment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundaryAlignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_boundary_alignment_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoundaryAlignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_date_fragmentation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DateFragmentationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_date_fragmentation_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DateFragmentationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_fragmentation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FragmentationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_fragmentation_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FragmentationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     tokenization_token_boundaries: {
         parameters: {
             query?: never;
@@ -4977,6 +12170,85 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TokenBoundariesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_tokenizer_compare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenizerCompareRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tokenization_tokenizer_compare_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenizerCompareRequest"];
             };
         };
         responses: {

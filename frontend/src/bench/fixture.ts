@@ -110,6 +110,20 @@ export function headGrid(size: Size): ResultDocument {
   });
 }
 
+/** So that a row of hundreds of weights has a few that stand out. */
+const SHARP = 800;
+
+/** Rows that sum to 1. */
+function shares({ data, shape }: FlatArray): FlatArray {
+  const keys = shape[shape.length - 1];
+  for (let start = 0; start < data.length; start += keys) {
+    let sum = 0;
+    for (let key = start; key < start + keys; key++) sum += data[key];
+    for (let key = start; key < start + keys; key++) data[key] /= sum || 1;
+  }
+  return { data, shape };
+}
+
 /** Attention of one layer, as a panel holds it. */
 export function headMatrices(size: Size): ResultDocument {
   const next = numbers(4);
@@ -118,10 +132,12 @@ export function headMatrices(size: Size): ResultDocument {
     quantities: [{ name: "pattern", label: "attention weight", scale: "attn", limits: [0, 1] }],
     dims: { pattern: ["layer", "head", "query", "key"] },
     coords: { layer: ["4"] },
-    pattern: filled([1, heads, tokens, tokens], (index) => {
-      const [query, key] = [Math.floor(index / tokens) % tokens, index % tokens];
-      return key > query ? 0 : next() ** 8;
-    }),
+    pattern: shares(
+      filled([1, heads, tokens, tokens], (index) => {
+        const [query, key] = [Math.floor(index / tokens) % tokens, index % tokens];
+        return key > query ? 0 : next() ** SHARP;
+      }),
+    ),
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Six figures of one large result that share a selection, and functions by which a benchmark drives them. They answer the
+ * Six figures of one large result that share a selection, or Strata with a layer open and a head pinned, and functions by which a benchmark drives them. They answer the
  * milliseconds of each event: its own handlers, and the frame that shows what it did. Waiting for that frame is left out.
  */
 import "../styles/index.css";
@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 import { kindFor, type ResultDocument } from "../kinds";
 import { createSelection } from "../state/selection";
 import * as fixture from "./fixture";
+import { StrataFigure } from "./StrataFigure";
 
 const SIZE: fixture.Size = { tokens: 512, layers: 48, heads: 16 };
 const selection = createSelection();
@@ -62,9 +63,9 @@ async function repeat(count: number, act: (i: number) => void): Promise<number[]
 const bench = {
   /** What the waiting for frames itself costs. */
   nothing: (count: number) => repeat(count, () => {}),
-  /** Hover from cell to cell of the token grid. */
-  hover(count: number) {
-    const stage = stageOf("token_grid");
+  /** Hover from cell to cell of a grid. */
+  hover(panel: string, count: number) {
+    const stage = stageOf(panel);
     return repeat(count, (i) => {
       const point = pointAt(stage, ((i * 37) % 100) / 100);
       stage.dispatchEvent(new PointerEvent("pointermove", { ...point, pointerType: "mouse" }));
@@ -86,6 +87,16 @@ const bench = {
       stage.dispatchEvent(new WheelEvent("wheel", event));
     });
   },
+  /** Show Strata in place of the six figures. */
+  strata() {
+    root.render(<StrataFigure size={SIZE} selection={selection} />);
+  },
+  /** All cells of a grid into its frame. */
+  fit(panel: string) {
+    document
+      .querySelector(`#${panel} .grid-cell`)
+      ?.dispatchEvent(new KeyboardEvent("keydown", { key: "0", bubbles: true }));
+  },
   /** Draw all cells of a grid anew, text included. */
   redraw(count: number) {
     const themes = ["dark", "light"];
@@ -102,7 +113,8 @@ declare global {
 }
 window.bench = bench;
 
-createRoot(document.getElementById("root") as HTMLElement).render(
+const root = createRoot(document.getElementById("root") as HTMLElement);
+root.render(
   <main style={{ display: "grid", gridTemplateColumns: "repeat(2, minmax(0, 1fr))", gap: 12, padding: 16 }}>
     {figures.map(({ document, Kind }) => (
       <section key={document.key} id={document.key} style={{ minWidth: 0, padding: 14, background: "var(--surface)" }}>

@@ -1,6 +1,7 @@
 /** The names of rows and columns. They stay at the edges of the frame while the cells are scrolled. */
 import {
   bodyOf,
+  bottomY,
   columnX,
   fromTop,
   labelEvery,
@@ -34,7 +35,8 @@ export function axisHeight(data: GridData): number {
 /** Room left of the cells. */
 export function gutterWidth(context: Context, data: GridData, font: string): number {
   context.font = font;
-  const widest = Math.max(0, ...data.rowLabels.map((label) => textWidth(context, label)));
+  const names = data.between ? [...data.rowLabels, data.between.widest] : data.rowLabels;
+  const widest = Math.max(0, ...names.map((label) => textWidth(context, label)));
   return Math.min(WIDEST_GUTTER, Math.ceil(widest) + ROW_SPACE + 4);
 }
 
@@ -46,6 +48,7 @@ const axisTop = (layout: Layout) => {
 export function drawAxes(context: Context, view: View): void {
   context.textBaseline = "middle";
   drawRowNames(context, view);
+  view.data.between?.name(context, view);
   drawColumnNames(context, view);
 }
 
@@ -61,7 +64,7 @@ function drawRowNames(context: Context, { data, layout, palette, scroll }: View)
     const row = fromTop(layout, down);
     const crowded = row !== last && last - row < every && last % every !== 0;
     if ((row % every !== 0 || crowded) && row !== last) continue;
-    const y = (topY(layout, down, scroll) + topY(layout, down + 1, scroll)) / 2;
+    const y = (topY(layout, down, scroll) + bottomY(layout, down, scroll)) / 2;
     if (y < body.y + 4 || y > body.y + body.height - 2) continue;
     context.fillText(
       clipText(context, data.rowLabels[row] ?? "", layout.gutter - ROW_SPACE),

@@ -9,6 +9,8 @@ export interface GestureHandlers {
   press: (point: Point, gesture: Gesture) => void;
   /** Larger or smaller by a factor, at a point that stays where it is. */
   zoom: (factor: number, point: Point) => void;
+  /** Whether the wheel alone zooms, where there is nothing else for it to scroll. */
+  wheels?: () => boolean;
   /** Whether dragging moves the cells. */
   canPan: () => boolean;
   pan: (by: Point) => void;
@@ -50,7 +52,9 @@ export function listenTo(surface: HTMLElement, handlers: GestureHandlers): () =>
     "wheel",
     (event) => {
       // A pinch on a touchpad arrives as a wheel with Ctrl.
-      if (!event.ctrlKey && !event.metaKey) return;
+      const pinched = event.ctrlKey || event.metaKey;
+      const across = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      if (!pinched && (across || !handlers.wheels?.())) return;
       event.preventDefault();
       const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
       const pixels = Math.max(-NOTCH, Math.min(NOTCH, turned));

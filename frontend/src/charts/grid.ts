@@ -5,11 +5,13 @@
  */
 import { axisHeight, drawAxes, gutterWidth } from "./axes";
 import { readPalette, watchTheme, type Palette } from "./colour";
+import { spotAt, type Spot } from "./gaps";
 import { listenTo, type Gesture } from "./gestures";
 import {
   bodyOf,
   held,
   hit,
+  hitName,
   layOut,
   needsMap,
   PAD,
@@ -41,10 +43,20 @@ export interface GridOptions {
   gap?: number;
   /** May be zoomed. */
   zooms?: boolean;
-  /** Has a map when there is much outside the frame. */
-  map?: boolean;
+  /** Has a map when there is much outside the frame; `within` the height that the frame may have. */
+  map?: boolean | "within";
+  /** The wheel zooms by itself. */
+  wheel?: boolean;
+  /** Takes more of the height it may have when cells are enlarged. */
+  grows?: boolean;
+  /** Begins with all cells in the frame. */
+  fitted?: boolean;
   onHover?: (mark: Mark | null) => void;
   onPin?: (mark: Mark, gesture: Gesture) => void;
+  /** A press on the name of a row. */
+  onName?: (row: number) => void;
+  /** A press on what stands between rows. */
+  onBetween?: (spot: Spot) => void;
   onView?: (view: GridView) => void;
   /** At most three lines about a cell. */
   tip?: (mark: Mark) => readonly string[] | null;
@@ -67,6 +79,8 @@ export interface GridChart {
 /** Back at the first size after as many steps in as out. */
 const atFirst = (zoom: number) => (Math.abs(zoom - 1) < 0.01 ? 1 : zoom);
 
+/** Height of a map, with the room around it. */
+const MAP_ROOM = 48;
 /** So long after the last movement a grid is still. */
 const IDLE = 120;
 /** So many cells are drawn in a few milliseconds: as well while they move. */
@@ -77,8 +91,8 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
   let options = given;
   let marks: Marks = {};
   let palette: Palette = readPalette(element);
-  let width = 0;
-  let zoom = 1;
+  let [width, most] = [0, 0];
+  let zoom = given.fitted ? 0 : 1;
   let pixels: Pixels | null = null;
   let sheet: Sheet | null = null;
   let drawn: Shown | null = null;
@@ -92,12 +106,12 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
   let scroll = stage.scroll();
 
   function measure(): Layout {
-    width = element.clientWidth;
+    [width, most] = [element.clientWidth, stage.mostHeight()];
     const context = stage.base.getContext("2d");
     const axis = axisHeight(data);
     const input = {
       width,
-      frame: Math.max(1, stage.mostHeight() - PAD - axis - stage.bar),
+      frame: Math.max(1, most - PAD - axis - stage.bar),
       rows: data.rows,
       columns: data.columns,
       upward: options.upward ?? true,
@@ -105,23 +119,28 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
       axis,
       sizes: options.sizes,
       zoom: options.zooms ? zoom : 1,
+      gaps: data.between?.gaps,
+      grows: options.grows,
     };
     const found = layOut(input);
-    // A bar for scrolling rows takes room from the columns.
-    return found.overflow.y > 0 ? layOut({ ...input, width: input.width - stage.bar }) : found;
+    // A bar for scrolling rows takes room from the columns, and a map may take some from the rows.
+    const bar = found.overflow.y > 0 ? stage.bar : 0;
+    const mapped = options.map === "within" && needsMap(found) ? MAP_ROOM : 0;
+    return bar + mapped > 0 ? layOut({ ...input, width: width - bar, frame: input.frame - mapped }) : found;
   }
 
-  const view = (): View => ({ data, layout, palette, scroll, gap: options.gap ?? 1 });
+  const view = (moving = false): View => ({ data, layout, palette, scroll, gap: options.gap ?? 1, moving });
 
-  function drawBase() {
+  function drawBase(moving = false) {
     const context = contextOf(stage.base, layout);
     if (!context) return;
-    const now = view();
+    const now = view(moving);
     context.clearRect(0, 0, layout.stage.width, layout.stage.height);
     inBody(context, layout, () => {
       const image = isImage(now) ? imageNow() : null;
       if (image) drawPixels(context, image, layout, scroll);
       else drawCells(context, now);
+      data.between?.draw(context, now);
     });
     drawAxes(context, now);
     drawn = { layout, scroll };
@@ -146,6 +165,7 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
       const image = imageNow();
       if (image) drawPixels(context, image, layout, scroll);
       if (sheet) drawSheet(context, sheet, { layout, scroll });
+      if (layout.above) data.between?.draw(context, view(true));
     });
     drawAxes(context, view());
   }
@@ -156,7 +176,7 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
     const moved = drawn?.layout !== layout || drawn.scroll.x !== scroll.x || drawn.scroll.y !== scroll.y;
     if (!moved && !sheet) return;
     const quick = isImage({ data, layout, scroll }) || visibleCells(layout, scroll) <= QUICK;
-    if (quick) drawBase();
+    if (quick) drawBase(true);
     else drawMoving();
     drawMarks();
     map.move(layout, scroll);
@@ -173,8 +193,10 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
   }
 
   function resize() {
+    const before = width;
     layout = measure();
     arrange();
+    if (revealed && width !== before) reveal(revealed);
     clearTimeout(idle);
     settle();
   }
@@ -190,7 +212,8 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
   }
 
   function tell(still: boolean) {
-    options.onView?.(viewOf(layout, scroll, options.zooms ?? false, still));
+    const pooled = data.pooled !== undefined && isImage({ data, layout, scroll });
+    options.onView?.(viewOf(layout, scroll, { zooms: options.zooms ?? false, pooled, still }));
   }
 
   function zoomAt(factor: number | "fit", point: Point) {
@@ -236,13 +259,37 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
     else hideTip();
   }
 
+  /** The pointer is between rows, or on the name of one. */
+  function hoverBeside(at: Point) {
+    const named = options.onName && hitName(layout, at, scroll) !== null;
+    stage.surface.style.cursor = named ? "pointer" : "";
+    const spot = spotAt(layout, at, scroll, PAD);
+    const said = spot && data.between?.tip(spot, view());
+    if (!said) return;
+    const { left, top } = stage.surface.getBoundingClientRect();
+    showTip(new DOMRect(left + said.rect.x, top + said.rect.y, said.rect.width, said.rect.height), said.lines);
+  }
+
+  function pressBeside(at: Point) {
+    const row = hitName(layout, at, scroll);
+    const spot = spotAt(layout, at, scroll, PAD);
+    if (row !== null) options.onName?.(row);
+    if (spot) options.onBetween?.(spot);
+  }
+
   const unlisten = listenTo(stage.surface, {
-    hover: (at) => hover(at && hit(layout, at, scroll)),
+    hover(at) {
+      const mark = at && hit(layout, at, scroll);
+      hover(mark);
+      if (at && !mark && (data.between ?? options.onName)) hoverBeside(at);
+    },
     press(at, gesture) {
       const mark = hit(layout, at, scroll);
       if (mark) options.onPin?.(mark, gesture);
+      else pressBeside(at);
     },
     zoom: zoomAt,
+    wheels: () => options.wheel ?? false,
     canPan: () => layout.overflow.x + layout.overflow.y > 0,
     pan(by) {
       const from = stage.scroll();
@@ -256,9 +303,8 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
   stage.scroller.addEventListener("scroll", onScroll, { passive: true });
 
   const observer = new ResizeObserver(() => {
-    if (element.clientWidth === width) return;
+    if (element.clientWidth === width && stage.mostHeight() === most) return;
     resize();
-    if (revealed) reveal(revealed);
   });
   observer.observe(element);
   const unwatch = watchTheme(() => {

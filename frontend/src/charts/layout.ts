@@ -1,4 +1,5 @@
 /** Geometry of a grid: how large its cells are, where they stand, and which cell a point is in. Arithmetic only. */
+import { roomAbove, roomBetween, rowAt, sameHeight, type Gap } from "./gaps";
 
 /** Room around the cells, so that a mark on an outer cell is drawn whole. */
 export const PAD = 4;
@@ -43,6 +44,10 @@ export interface LayoutInput {
   sizes: CellSizes;
   /** 1 is the size that `sizes` gives. */
   zoom: number;
+  /** Room between rows. */
+  gaps?: readonly Gap[];
+  /** What is seen at once grows as cells do, as far as the frame goes. */
+  grows?: boolean;
 }
 
 export interface Layout extends LayoutInput {
@@ -56,6 +61,8 @@ export interface Layout extends LayoutInput {
   overflow: Point;
   /** From all cells in the frame to the largest cells. */
   zooms: Bounds;
+  /** Room between rows, summed above each row from the top; null where there is none. */
+  above: readonly number[] | null;
 }
 
 export interface Rect {
@@ -77,10 +84,12 @@ export function layOut(input: LayoutInput): Layout {
   const { width, rows, columns, gutter, axis } = input;
   const across = Math.max(0, width - gutter - PAD);
   const first = firstSize(input, across);
-  const room = { width: across, height: Math.min(input.frame, rows * first.height) };
+  const between = roomBetween(input);
+  const tall = rows + between.cells;
+  const room = { width: across, height: Math.min(input.frame, tall * first.height + between.pixels) };
   const fit = {
     width: columns ? Math.min(first.width, across / columns) : first.width,
-    height: rows ? Math.min(first.height, room.height / rows) : first.height,
+    height: rows ? Math.min(first.height, Math.max(1, room.height - between.pixels) / tall) : first.height,
   };
   const zooms = {
     least: Math.min(1, fit.width / first.width || 1, fit.height / first.height || 1),
@@ -89,7 +98,9 @@ export function layOut(input: LayoutInput): Layout {
   const zoom = clamp(input.zoom, zooms.least, zooms.most);
   const side = (name: keyof Size) => clamp(first[name] * zoom, fit[name], Math.max(first[name], LARGEST[name]));
   const cell = { width: side("width"), height: side("height") };
-  const content = { width: cell.width * columns, height: cell.height * rows };
+  const above = roomAbove(input, cell.height);
+  const content = { width: cell.width * columns, height: cell.height * rows + (above?.[rows] ?? 0) };
+  if (input.grows) room.height = Math.min(input.frame, content.height);
   const beyond = (name: keyof Size) => Math.max(0, Math.ceil(content[name] - room[name] - 0.5));
   return {
     ...input,
@@ -103,31 +114,32 @@ export function layOut(input: LayoutInput): Layout {
       height: Math.ceil(PAD + room.height + Math.max(axis, PAD)),
     },
     overflow: { x: beyond("width"), y: beyond("height") },
+    above,
   };
 }
 
 /** Cells at zoom 1: as large as all of them can be in the frame, within their bounds. */
-function firstSize({ rows, columns, frame, sizes }: LayoutInput, across: number): Size {
+function firstSize({ rows, columns, frame, sizes, gaps }: LayoutInput, across: number): Size {
   const { width, height } = sizes;
+  const between = roomBetween({ gaps });
   const share = columns ? across / columns : width.most;
   // Columns that must be scrolled fill the frame in whole numbers.
   const whole = Math.max(1, Math.floor(across / width.least));
   return {
     width: share >= width.least ? Math.min(width.most, share) : clamp(across / whole, width.least, width.most),
-    height: clamp(Math.floor(frame / Math.max(1, rows)), height.least, height.most),
+    height: clamp(Math.floor((frame - between.pixels) / Math.max(1, rows + between.cells)), height.least, height.most),
   };
 }
 
 /** The same grid at another zoom, and the scroll that leaves what is under the point where it is. */
 export function zoomed(layout: Layout, zoom: number, point: Point, scroll: Point): { layout: Layout; scroll: Point } {
   const next = layOut({ ...layout, zoom });
-  const along = (offset: number, name: keyof Size, from: number) =>
-    ((offset + from) * next.cell[name]) / (layout.cell[name] || 1) - offset;
+  const [x, y] = [point.x - layout.gutter, point.y - PAD];
   return {
     layout: next,
     scroll: held(next, {
-      x: along(point.x - layout.gutter, "width", scroll.x),
-      y: along(point.y - PAD, "height", scroll.y),
+      x: ((x + scroll.x) * next.cell.width) / (layout.cell.width || 1) - x,
+      y: sameHeight(layout, next, y + scroll.y) - y,
     }),
   };
 }
@@ -147,7 +159,11 @@ export const fromTop = ({ upward, rows }: Layout, row: number) => (upward ? rows
 
 /** Top edge of the row that stands `down` rows from the top. */
 export const topY = (layout: Layout, down: number, scroll: Point) =>
-  PAD + Math.round(down * layout.cell.height) - scroll.y;
+  PAD + Math.round(down * layout.cell.height) + (layout.above?.[down] ?? 0) - scroll.y;
+
+/** Its bottom edge: the top edge of the next row, or of the room between them. */
+export const bottomY = (layout: Layout, down: number, scroll: Point) =>
+  PAD + Math.round((down + 1) * layout.cell.height) + (layout.above?.[down] ?? 0) - scroll.y;
 
 export function rectOf(layout: Layout, mark: Mark, scroll: Point): Rect | null {
   const { rows, columns } = layout;
@@ -158,7 +174,7 @@ export function rectOf(layout: Layout, mark: Mark, scroll: Point): Rect | null {
   const right = columnX(layout, column == null ? columns : column + 1, scroll);
   const down = row == null ? 0 : fromTop(layout, row);
   const y = topY(layout, down, scroll);
-  return { x, y, width: right - x, height: topY(layout, row == null ? rows : down + 1, scroll) - y };
+  return { x, y, width: right - x, height: bottomY(layout, row == null ? rows - 1 : down, scroll) - y };
 }
 
 /** Where cells are drawn. */
@@ -176,8 +192,15 @@ export function hit(layout: Layout, { x, y }: Point, scroll: Point): Mark | null
   const column = Math.floor((x - layout.gutter + scroll.x) / cell.width);
   if (column < 0 || column >= layout.columns) return null;
   if (y - PAD >= room.height) return { row: null, column };
-  const down = Math.max(0, Math.floor((y - PAD + scroll.y) / cell.height));
-  return down < layout.rows ? { row: fromTop(layout, down), column } : null;
+  const { down, below } = rowAt(layout, Math.max(0, y - PAD) + scroll.y);
+  return down < layout.rows && below <= 0 ? { row: fromTop(layout, down), column } : null;
+}
+
+/** The row whose name is at a point; null elsewhere. */
+export function hitName(layout: Layout, { x, y }: Point, scroll: Point): number | null {
+  if (x >= layout.gutter || y < PAD || y - PAD >= layout.room.height) return null;
+  const { down, below } = rowAt(layout, y - PAD + scroll.y);
+  return down < layout.rows && below <= 0 ? fromTop(layout, down) : null;
 }
 
 const within = (scroll: number, room: number, cell: number, count: number): [number, number] =>
@@ -190,8 +213,11 @@ export const visibleColumns = ({ room, cell, columns }: Layout, scroll: Point): 
   within(scroll.x, room.width, cell.width, columns);
 
 /** First and last row that can be seen at all, counted from the top. */
-export const visibleRows = ({ room, cell, rows }: Layout, scroll: Point): [number, number] =>
-  within(scroll.y, room.height, cell.height, rows);
+export function visibleRows(layout: Layout, scroll: Point): [number, number] {
+  const { room, cell, rows, above } = layout;
+  if (!above) return within(scroll.y, room.height, cell.height, rows);
+  return [rowAt(layout, scroll.y).down, rowAt(layout, scroll.y + room.height - 1).down];
+}
 
 /** How many cells can be seen. */
 export function visibleCells(layout: Layout, scroll: Point): number {
@@ -202,15 +228,15 @@ export function visibleCells(layout: Layout, scroll: Point): number {
 
 /** Where to scroll so that a cell is seen whole: no further than needed to a near one, so that a far one is in the middle. */
 export function scrollTo(layout: Layout, { row, column }: Mark, scroll: Point): Point {
-  const along = (index: number, name: keyof Size, from: number) => {
+  const along = (index: number, name: keyof Size, from: number, before = 0) => {
     const [size, room] = [layout.cell[name], layout.room[name]];
-    const start = index * size;
+    const start = index * size + before;
     const nearest = start < from ? start : start + size > from + room ? start + size - room : from;
     return Math.abs(nearest - from) > 2 * size ? start + size / 2 - room / 2 : nearest;
   };
   return held(layout, {
     x: column == null ? scroll.x : along(column, "width", scroll.x),
-    y: row == null ? scroll.y : along(fromTop(layout, row), "height", scroll.y),
+    y: row == null ? scroll.y : along(fromTop(layout, row), "height", scroll.y, layout.above?.[fromTop(layout, row)]),
   });
 }
 

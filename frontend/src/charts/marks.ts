@@ -67,6 +67,7 @@ export function drawOver(context: Context, view: View, marks: Marks): void {
     context,
     layout,
     () => {
+      view.data.between?.mark(context, view, marks);
       for (const { row, column } of pins) drawPinnedTexts(context, view, row, column);
       const columns = range && rangeRect(layout, range, scroll);
       if (columns) ring(context, columns, view, lines.range);

@@ -2,6 +2,7 @@
 import { PENDING, UNDEFINED, type Palette, type Scale } from "./colour";
 import {
   bodyOf,
+  bottomY,
   columnX,
   fromTop,
   rectOf,
@@ -14,6 +15,8 @@ import {
   type Point,
   type Rect,
 } from "./layout";
+import type { Gap, Spot } from "./gaps";
+import type { Marks } from "./marks";
 import { clipTexts, drawLabel, fonts, type Label } from "./text";
 
 export type { Label } from "./text";
@@ -39,8 +42,36 @@ export interface GridData {
   columnIndices?: readonly string[];
   /** 1 where a value lies beyond the limits of the scale: drawn with a notch. */
   clipped?: Uint8Array;
+  /** Blocks of cells, drawn in place of cells too small to be told apart. */
+  pooled?: Pooled;
+  /** What stands between rows. */
+  between?: Between;
   /** Draws a cell in place of its colour. */
   paint?: (context: CanvasRenderingContext2D, row: number, column: number, rect: Rect, palette: Palette) => void;
+}
+
+/** Steps of blocks of so many rows and columns. */
+export interface Pooled {
+  steps: Int8Array;
+  rows: number;
+  columns: number;
+  down: number;
+  across: number;
+}
+
+/** What stands between rows: the room it takes, and its drawing. */
+export interface Between {
+  gaps: readonly Gap[];
+  /** The longest of its names, for which there is room whether it is drawn or not. */
+  widest: string;
+  /** Drawn with the cells; nothing beside them is touched. */
+  draw: (context: Context, view: View) => void;
+  /** Its names, left of the cells. */
+  name: (context: Context, view: View) => void;
+  /** What of it belongs to the selection, drawn with the marks. */
+  mark: (context: Context, view: View, marks: Marks) => void;
+  /** At most three lines about a point in it, and the part of it that they are about. */
+  tip: (spot: Spot, view: View) => { lines: readonly string[]; rect: Rect } | null;
 }
 
 export interface View {
@@ -49,6 +80,8 @@ export interface View {
   palette: Palette;
   scroll: Point;
   gap: number;
+  /** Drawn anew once it is still: what takes long may be left out. */
+  moving?: boolean;
 }
 
 type Context = CanvasRenderingContext2D;
@@ -65,7 +98,8 @@ const LINE = 7;
 /** Whether the cells are drawn as an image of one pixel each. */
 export function isImage({ data, layout, scroll }: Omit<View, "palette" | "gap">): boolean {
   const small = layout.cell.width < COLOUR_ONLY || layout.cell.height < COLOUR_ONLY;
-  return small && textIn(layout) === "none" && !data.paint && visibleCells(layout, scroll) > PIXELS_FROM;
+  const many = data.pooled !== undefined || visibleCells(layout, scroll) > PIXELS_FROM;
+  return small && many && textIn(layout) === "none" && !data.paint;
 }
 
 /** Calls `draw` with nothing outside the cells being touched. */
@@ -88,7 +122,7 @@ export function drawCells(context: Context, view: View): void {
   for (let down = top; down <= bottom; down++) {
     const row = fromTop(layout, down);
     const y = topY(layout, down, scroll);
-    const height = Math.max(1, topY(layout, down + 1, scroll) - y - gap);
+    const height = Math.max(1, bottomY(layout, down, scroll) - y - gap);
     for (let column = left; column <= right; column++) {
       const at = row * data.columns + column;
       const step = data.steps[at];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PENDING, UNDEFINED, type Palette } from "./colour";
 import { layOut } from "./layout";
 import { ABSENT, type GridData } from "./paint";
-import { pixelsOf } from "./pixels";
+import { drawPixels, pixelsOf } from "./pixels";
 
 const palette = {
   words: { eff: Uint32Array.from({ length: 25 }, (_, step) => 100 + step) },
@@ -53,4 +53,27 @@ test("an image is kept as long as it is right", () => {
   const image = pixelsOf(given, layout(1, 2, 104), palette, null);
   expect(pixelsOf(given, layout(1, 2, 50), palette, image)).toBe(image);
   expect(pixelsOf({ ...given, steps: Int8Array.from([3, 4]) }, layout(1, 2, 50), palette, image)).not.toBe(image);
+});
+
+test("blocks of cells are one pixel each, and the topmost may lack rows", () => {
+  const blocks = { steps: Int8Array.from([1, 2, 3, 4]), rows: 2, columns: 2, down: 2, across: 3 };
+  const given = { ...data(3, new Array<number>(18).fill(0)), pooled: blocks };
+  const pixels = pixelsOf(given, layout(3, 6, 60), palette, null);
+  expect(pixels).toMatchObject({ across: 3, down: 2, lead: 1 });
+  expect([pixels?.canvas.width, pixels?.canvas.height]).toEqual([2, 2]);
+  expect(pixelsOf(given, layout(3, 6, 60), palette, pixels)).toBe(pixels);
+});
+
+test("rows with room between them are drawn apart", () => {
+  const open = layOut({ ...layout(4, 8, 80), gaps: [{ row: 1, cells: 0, pixels: 30 }], frame: 400 });
+  const pixels = pixelsOf(data(4, new Array<number>(32).fill(3)), open, palette, null);
+  const context = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D & {
+    calls: unknown[][];
+  };
+  if (pixels) drawPixels(context, pixels, open, { x: 0, y: 0 });
+  const drawn = context.calls.map(([, , , y, , rows, , top, , height]) => [y, rows, top, height]);
+  expect(drawn).toEqual([
+    [0, 2, 4, 40],
+    [2, 2, 4 + 40 + 30, 40],
+  ]);
 });

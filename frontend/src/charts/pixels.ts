@@ -1,7 +1,7 @@
 /** A grid as an image of one pixel per cell, for cells too small and too many to be drawn one by one. */
 import { isDiverging, PENDING, stepCount, UNDEFINED, type Palette } from "./colour";
-import { bodyOf, fromTop, type Layout, type Point } from "./layout";
-import type { GridData } from "./paint";
+import { bodyOf, fromTop, topY, visibleRows, type Layout, type Point } from "./layout";
+import type { GridData, Pooled } from "./paint";
 
 export interface Pixels {
   canvas: HTMLCanvasElement;
@@ -10,10 +10,13 @@ export interface Pixels {
   palette: Palette;
   across: number;
   down: number;
+  /** Rows that the topmost pixels lack of a whole block. */
+  lead: number;
 }
 
 /** The image for a layout; the old one while it is still right. */
 export function pixelsOf(data: GridData, layout: Layout, palette: Palette, old: Pixels | null): Pixels | null {
+  if (data.pooled) return pooledPixels(data, data.pooled, layout.upward, palette, old);
   const [across, down] = [layout.cell.width, layout.cell.height].map((side) => (side < 1 ? Math.ceil(1 / side) : 1));
   if (old?.steps === data.steps && old.palette === palette && old.across === across && old.down === down) return old;
   const canvas = document.createElement("canvas");
@@ -39,7 +42,31 @@ export function pixelsOf(data: GridData, layout: Layout, palette: Palette, old: 
     }
   }
   context.putImageData(image, 0, 0);
-  return { canvas, steps: data.steps, palette, across, down };
+  return { canvas, steps: data.steps, palette, across, down, lead: 0 };
+}
+
+/** The image of blocks of cells, one pixel each. */
+function pooledPixels(
+  data: GridData,
+  { steps, rows, columns, across, down }: Pooled,
+  upward: boolean,
+  palette: Palette,
+  old: Pixels | null,
+): Pixels | null {
+  if (old?.steps === steps && old.palette === palette) return old;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [columns, rows];
+  const context = canvas.getContext("2d");
+  if (!context || columns === 0 || rows === 0) return null;
+  const image = context.createImageData(columns, rows);
+  const words = new Uint32Array(image.data.buffer);
+  const colours = wordsOf(data, palette);
+  for (let row = 0; row < rows; row++) {
+    const line = (upward ? rows - 1 - row : row) * columns;
+    for (let column = 0; column < columns; column++) words[line + column] = colours(steps[row * columns + column]);
+  }
+  context.putImageData(image, 0, 0);
+  return { canvas, steps, palette, across, down, lead: upward ? rows * down - data.rows : 0 };
 }
 
 function wordsOf({ scale }: GridData, { words, pendingWord, undefinedWord }: Palette): (step: number) => number {
@@ -47,14 +74,39 @@ function wordsOf({ scale }: GridData, { words, pendingWord, undefinedWord }: Pal
   return (step) => (step >= 0 ? ramp[step] : step === PENDING ? pendingWord : step === UNDEFINED ? undefinedWord : 0);
 }
 
-/** Draws what of the image is in the frame, every pixel a block of its own. */
+/** Draws what of the image is in the frame, every pixel a block of its own; rows that have room between them apart. */
 export function drawPixels(context: CanvasRenderingContext2D, pixels: Pixels, layout: Layout, scroll: Point): void {
-  const { canvas, across, down } = pixels;
+  context.imageSmoothingEnabled = false;
+  for (const run of runsOf(layout, scroll)) drawRun(context, pixels, layout, scroll, run);
+}
+
+/** First and last row of each stretch without room in it, counted from the top. */
+function runsOf(layout: Layout, scroll: Point): [number, number][] {
+  const { above } = layout;
+  if (!above) return [[0, layout.rows - 1]];
+  const [first, last] = visibleRows(layout, scroll);
+  const runs: [number, number][] = [];
+  for (let down = first; down <= last; down++) {
+    if (runs.length > 0 && above[down] === above[down - 1]) runs[runs.length - 1][1] = down;
+    else runs.push([down, down]);
+  }
+  return runs;
+}
+
+function drawRun(
+  context: CanvasRenderingContext2D,
+  { canvas, across, down, lead }: Pixels,
+  layout: Layout,
+  scroll: Point,
+  [first, last]: [number, number],
+): void {
   const body = bodyOf(layout);
   const [wide, high] = [layout.cell.width * across, layout.cell.height * down];
-  const [x, y] = [scroll.x / wide, scroll.y / high];
+  const top = Math.max(body.y, topY(layout, first, scroll));
+  const x = scroll.x / wide;
+  const y = (first + lead) / down + (top - topY(layout, first, scroll)) / high;
   const width = Math.min(canvas.width - x, body.width / wide);
-  const height = Math.min(canvas.height - y, body.height / high);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(canvas, x, y, width, height, body.x, body.y, width * wide, height * high);
+  const height = Math.min(canvas.height, (last + 1 + lead) / down) - y;
+  const shown = Math.min(height, (body.y + body.height - top) / high);
+  if (shown > 0) context.drawImage(canvas, x, y, width, shown, body.x, top, width * wide, shown * high);
 }

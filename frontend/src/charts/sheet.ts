@@ -21,8 +21,9 @@ export function keepSheet(canvas: HTMLCanvasElement, shown: Shown | null): Sheet
   return { canvas: copy, ...shown };
 }
 
-/** Draws a sheet where its cells are now. */
+/** Draws a sheet where its cells are now. Room between rows does not grow as cells do: such a sheet is only ever moved. */
 export function drawSheet(context: CanvasRenderingContext2D, { canvas, ...before }: Sheet, { layout, scroll }: Shown) {
+  if (layout !== before.layout && (layout.above || before.layout.above)) return;
   const ratio = canvas.width / before.layout.stage.width;
   const body = bodyOf(before.layout);
   const scale = {

@@ -63,3 +63,24 @@ test("a set the server does not have stays chosen", async () => {
   shown(SET, "elsewhere", vi.fn());
   expect(await screen.findByRole("combobox")).toHaveProperty("value", "elsewhere");
 });
+
+test("texts come from a file, as many as fit, and what was taken is said", async () => {
+  const onChange = vi.fn();
+  shown({ ...LINES, maxItems: 2 }, [], onChange);
+  const chooser = await screen.findByLabelText("From a file …", { selector: "input" });
+  fireEvent.change(chooser, { target: { files: [new File(["one\ntwo\nthree"], "a.txt")] } });
+  expect(await screen.findByText("2 of 3 texts taken from a.txt")).toBeTruthy();
+  expect(onChange).toHaveBeenLastCalledWith(["one", "two"]);
+  fireEvent.change(chooser, { target: { files: [new File(["{"], "a.jsonl")] } });
+  expect(await screen.findByText("Line 1 is not JSON.")).toBeTruthy();
+  expect(onChange).toHaveBeenCalledTimes(1);
+});
+
+test("texts of several lines are not torn apart, and can be taken away", async () => {
+  const onChange = vi.fn();
+  shown(LINES, ["one\ntwo", "three"], onChange);
+  expect(await screen.findByRole("textbox")).toHaveProperty("readOnly", true);
+  expect(screen.getByRole("status").textContent).toContain("2 texts");
+  fireEvent.click(screen.getByRole("button", { name: "Clear" }));
+  expect(onChange).toHaveBeenLastCalledWith([]);
+});

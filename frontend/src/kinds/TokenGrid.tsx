@@ -52,7 +52,8 @@ function bothSides(document: ResultDocument) {
 
 const labelOf = (text: string | null): Label | null => (text === null ? null : tokenLabel({ text }, LONGEST));
 
-function model(document: ResultDocument, quantity: Quantity, shared: KindProps["limits"]): GridModel {
+/** The cells of a grid of tokens: their steps, what they say, and what they are called. */
+export function gridOf(document: ResultDocument, quantity: Quantity, shared: KindProps["limits"]): GridModel {
   const values = array(document, quantity.name);
   const places = placesOf(document, values);
   const scaled = stepped(quantity, values.data, limitsIn(shared, quantity, values.data));
@@ -136,7 +137,7 @@ export default function TokenGrid(props: KindProps) {
 
 function Figure({ props, quantity }: { props: KindProps; quantity: Quantity }) {
   const { document, selection, limits } = props;
-  const made = useMemo(() => model(document, quantity, limits), [document, quantity, limits]);
+  const made = useMemo(() => gridOf(document, quantity, limits), [document, quantity, limits]);
   return (
     <GridFigure
       props={props}

@@ -1,9 +1,10 @@
 import { lazy, Suspense, useEffect } from "react";
 import { selection, usePin } from "../state/selection";
-import { useModel } from "../state/catalogue";
+import { useMethod, useModel } from "../state/catalogue";
 import { useLayout } from "../state/layout";
 import { useBreadth } from "../state/media";
 import { startWorkbench } from "../state/start";
+import { isStrata } from "../state/strata";
 import { useWorkspace } from "../state/workspace";
 import { t } from "../ui/i18n";
 import { Sheet } from "../ui/Dialog";
@@ -20,6 +21,7 @@ import { WorkbenchBar } from "./workbench/WorkbenchBar";
 import "./Workbench.css";
 
 const History = lazy(() => import("./workbench/History"));
+const Strata = lazy(() => import("./strata/Strata"));
 
 let started = false;
 
@@ -42,10 +44,13 @@ export default function Workbench() {
   const full = fullScreen !== null;
   const wide = breadth === "full" || breadth === "overlay";
   const title = useWorkspace((workspace) => workspace.title);
+  const panel = useWorkspace(({ panels }) => panels.find(({ uid }) => uid === fullScreen));
+  const method = useMethod(panel?.method ?? "");
+  const strata = panel && method && isStrata(method);
   return (
     <div className="workbench" data-tab={narrow ? tab : undefined}>
       <title>{title ? t("app.pageTitle", { title }) : t("app.name")}</title>
-      <div inert={full}>
+      <div inert={full && !strata}>
         <WorkbenchBar />
       </div>
       <ServerGone />
@@ -69,13 +74,18 @@ export default function Workbench() {
           {(!narrow || tab === "panels" || tab === "prompt") && <Panels />}
         </main>
         {breadth === "full" && open.right && (
-          <Rail side="right" label={t("app.inspector.label")} inert={full}>
+          <Rail side="right" label={t("app.inspector.label")} inert={full && !strata}>
             <Inspector />
           </Rail>
         )}
+        {strata && (
+          <Suspense fallback={null}>
+            <Strata key={panel.uid} panel={panel} method={method} />
+          </Suspense>
+        )}
         {breadth !== "full" && !full && <InspectorSheet bottom={narrow} />}
       </div>
-      {narrow && <NarrowTabs />}
+      {narrow && !strata && <NarrowTabs />}
       {!wide && !narrow && (
         <Sheet
           side="left"

@@ -1,4 +1,4 @@
-import { Suspense, use, useMemo } from "react";
+import { lazy, Suspense, use, useMemo } from "react";
 import { loadKind } from "../kinds";
 import type { KindModule, KindProps, ResultDocument } from "../kinds/types";
 import { inUnit, limitsInUnit } from "../kinds/units";
@@ -10,6 +10,8 @@ import { t } from "../ui/i18n";
 import { DataTable } from "../ui/DataTable";
 import { Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
+
+const PerPrompt = lazy(() => import("./PerPrompt"));
 
 export interface FigureProps extends Omit<KindProps, "theme"> {
   asTable?: boolean;
@@ -28,7 +30,15 @@ export function Figure(props: FigureProps) {
   return (
     <ErrorBoundary key={props.document.key} fallback={failed}>
       <Suspense fallback={<Skeleton rows={5} />}>
-        {props.asTable ? <Table document={document} /> : <Drawing {...props} document={document} limits={limits} />}
+        {props.asTable ? (
+          <Table document={document} />
+        ) : document.result.dims.by_prompt ? (
+          <PerPrompt document={document}>
+            {(shown) => <Drawing {...props} document={shown} limits={limits} />}
+          </PerPrompt>
+        ) : (
+          <Drawing {...props} document={document} limits={limits} />
+        )}
       </Suspense>
     </ErrorBoundary>
   );

@@ -7,6 +7,7 @@ import { useLayout } from "../state/layout";
 import { useBreadth } from "../state/media";
 import { applyRemedy, runPanel } from "../state/runner";
 import { selection } from "../state/selection";
+import { isStrata } from "../state/strata";
 import { useTheme } from "../state/theme";
 import { useWorkspace, type Panel } from "../state/workspace";
 import { Side as SideMark } from "../ui/Chip";
@@ -80,7 +81,7 @@ export function WorkbenchPanel({ panel, method, describedBy }: WorkbenchPanelPro
   const document = need ? null : runs.document;
   const difference = side === "difference";
   const width = widthOf(panel, method.kind);
-  const isFull = fullScreen === uid;
+  const isFull = fullScreen === uid && !isStrata(method);
   const result = difference ? null : document;
   const badges = document && !partial && document.checks.length > 0 && <CheckBadges checks={document.checks} />;
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,7 +1,8 @@
 /** Two documents side by side: the selection as the second one sees it, and what they differ in. */
 import { useEffect, useMemo, useState } from "react";
 import { alignTokens, partners, type Align } from "../kinds/align";
-import type { Difference, differenceOf } from "../kinds/difference";
+import type { Difference } from "../kinds/difference";
+import type * as DifferenceModule from "./difference";
 import type { ResultDocument, SelectionStore } from "../kinds/types";
 import { secondSelection } from "../state/compare";
 import { selection } from "../state/selection";
@@ -18,12 +19,27 @@ export function useSideSelection(a: Maybe, b: Maybe, align: Align, store: Select
   }, [a, b, align, store]);
 }
 
-/** A − B. What computes it is fetched when first asked for; null until then, and while a side is missing. */
-export function useDifference(a: Maybe, b: Maybe, align: Align): Difference | null {
-  const [make, setMake] = useState<typeof differenceOf | null>(null);
+type Make = typeof DifferenceModule;
+
+/**
+ * A − B. What computes it is fetched when first asked for; null until then, and while a side is missing. With a floor the
+ * server is asked for A once more; a stored analysis has none, because it asks for nothing.
+ */
+export function useDifference(a: Maybe, b: Maybe, align: Align, floor: boolean): Difference | null {
+  const [make, setMake] = useState<Make | null>(null);
+  const [again, setAgain] = useState<ResultDocument | null>(null);
   const wanted = a !== null && b !== null;
   useEffect(() => {
-    if (wanted) void import("../kinds/difference").then((module) => setMake(() => module.differenceOf));
+    if (wanted) void import("./difference").then((module) => setMake(module));
   }, [wanted]);
-  return useMemo(() => (a && b && make ? make(a, b, align) : null), [a, b, align, make]);
+  useEffect(() => {
+    if (!make || !wanted || !floor) return undefined;
+    const leaving = new AbortController();
+    void make.computedAgain(a, leaving.signal).then(setAgain);
+    return () => leaving.abort();
+  }, [make, wanted, floor, a]);
+  return useMemo(
+    () => (a && b && make ? make.differenceWithFloor(a, b, align, again) : null),
+    [a, b, align, make, again],
+  );
 }

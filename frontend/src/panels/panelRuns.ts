@@ -88,7 +88,7 @@ export function usePanelRuns(panel: Panel, method: Method): PanelRuns {
   const locked = useCompared(panel, compared);
   const side = compared ? chosen : null;
   const apart = side === "difference";
-  const difference = useDifference(apart ? ofA : null, apart ? ofB : null, align);
+  const difference = useDifference(apart ? ofA : null, apart ? ofB : null, align, true);
   const besideA = useSideSelection(side === "b" ? ofA : null, ofB, align);
   if (apart) {
     const { document, reason } = difference ?? { document: null, reason: null };

@@ -32,7 +32,8 @@ export function openById(id: string): void {
 
 /** Go to a panel once it is on the page; keys then act on it. */
 export function show(uid: string): void {
-  const { setActive, setTab } = useLayout.getState();
+  const { setActive, setTab, fullScreen, setFullScreen } = useLayout.getState();
+  if (fullScreen !== null && fullScreen !== uid) setFullScreen(null);
   setActive(uid);
   setTab("panels");
   reveal(uid, "nearest", (panel) => panel.focus({ preventScroll: true }));

@@ -13,6 +13,7 @@ const empty: Address = {
   range: null,
   question: { target: [], distractor: [], position: -1 },
   panels: [],
+  view: "",
   rest: [],
 };
 
@@ -70,6 +71,7 @@ function makeState(next: () => number): Address {
       ...(maybe(() => 1) ? { kept: "4f1c" } : {}),
       ...(maybe(() => 1) ? { width: next() < 0.5 ? ("half" as const) : ("full" as const) } : {}),
     })),
+    view: chosen("", "strata", "strata.1~open:3.4", text()),
     rest: Array.from({ length: integer(3) }, () => [`y${text(4)}`, text()]),
   };
 }
@@ -109,7 +111,7 @@ describe("the address", () => {
   });
 
   it("keeps keys it does not know, after its own", () => {
-    expect(encodeAddress(decodeAddress("y=1&p=a&view=strata") ?? empty)).toBe("p=a&y=1&view=strata");
+    expect(encodeAddress(decodeAddress("y=1&p=a&z9=strata") ?? empty)).toBe("p=a&y=1&z9=strata");
   });
 
   it.each(["#", "", "#%", "#p=%E0%A4%A", "#at=x&l=-3&h=9", "#v=~~:;;;~a", "#=&&==", "#p=" + "a".repeat(300_000)])(

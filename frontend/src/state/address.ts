@@ -4,7 +4,7 @@
  * Keys stand in a fixed order and say nothing that is the default, so equal states have equal links: `m` model, `p` prompt
  * (`pc` as chat messages), `q` or `qc` second prompt, `n` second model, `at` position or range, `l` row, `h` head, `f`
  * feature, `also` further pins, `t` and `d` a target and a distractor each, `qp` the position asked about, `z` first token,
- * `s` side, `al` alignment, `v` panels. Keys of other versions are kept as they are, after these.
+ * `s` side, `al` alignment, `v` panels, `view` what is in full screen. Keys of other versions are kept as they are, after these.
  */
 import type { JsonValue } from "../api/types";
 import type { Cell } from "../kinds/types";
@@ -25,6 +25,7 @@ export interface Address {
   range: [number, number] | null;
   question: Question;
   panels: Omit<Panel, "uid">[];
+  view: string;
   /** Pairs this version does not know. */
   rest: [string, string][];
 }
@@ -48,6 +49,7 @@ const KNOWN = new Set([
   "s",
   "al",
   "v",
+  "view",
 ]);
 const SIDES: Record<string, Side> = { a: "a", b: "b", d: "difference" };
 const ALIGNS: readonly Align[] = ["position", "same", "last"];
@@ -98,6 +100,7 @@ export function encodeAddress(address: Address): string {
   say("s", address.side === "difference" ? "d" : address.side, "a");
   say("al", address.align, "position");
   say("v", address.panels.map(encodePanel).join(";"));
+  say("view", address.view);
   return [...pairs, ...address.rest].map(([key, value]) => `${escape(key)}=${escape(value)}`).join("&");
 }
 
@@ -155,6 +158,7 @@ export function decodeAddress(fragment: string): Address | null {
       .split(";")
       .map(decodePanel)
       .filter((panel) => panel !== null),
+    view: values.get("view") ?? "",
     rest: pairs.filter(([key]) => !KNOWN.has(key)),
   };
 }

@@ -17,6 +17,8 @@ interface Layout {
   tab: NarrowTab;
   dialog: DialogName;
   fullScreen: string | null;
+  /** What is open in a full-screen view, in words of its own that the address keeps. */
+  view: string;
   /** The panel whose code is shown. */
   codeFor: string | null;
   /** The side whose prompt is being written while two are compared. */
@@ -29,7 +31,8 @@ interface Layout {
   setSheet: (sheet: boolean) => void;
   setTab: (tab: NarrowTab) => void;
   setDialog: (dialog: DialogName) => void;
-  setFullScreen: (uid: string | null) => void;
+  setFullScreen: (uid: string | null, view?: string) => void;
+  setView: (view: string) => void;
   setCodeFor: (uid: string | null) => void;
   setActive: (uid: string) => void;
   setEditing: (side: "a" | "b" | null) => void;
@@ -52,6 +55,7 @@ export const useLayout = create<Layout>()((set, get) => {
     tab: "panels",
     dialog: null,
     fullScreen: null,
+    view: "",
     codeFor: null,
     active: null,
     editing: null,
@@ -61,7 +65,8 @@ export const useLayout = create<Layout>()((set, get) => {
     setSheet: (sheet) => set({ sheet }),
     setTab: (tab) => set({ tab }),
     setDialog: (dialog) => set({ dialog }),
-    setFullScreen: (fullScreen) => set({ fullScreen }),
+    setFullScreen: (fullScreen, view = "") => set({ fullScreen, view }),
+    setView: (view) => set({ view }),
     setCodeFor: (codeFor) => set({ codeFor }),
     setActive: (active) => set({ active }),
     setEditing: (editing) => set({ editing }),

@@ -37,6 +37,14 @@ describe("requestOf", () => {
     expect(requestOf(tuned, { params: {} }, reads, "b")).toMatchObject({ model: "tuned", prompt: "Hi" });
   });
 
+  it("names the other side's model to a method that reads further tokenizers", () => {
+    const several = method({ prompt: text }, { model: "Model", others: "Tokenizers" });
+    const tuned = { ...scene, second: { ...second, model: "tuned" } };
+    expect(requestOf(tuned, { params: {} }, several)).toMatchObject({ model: "specimen", others: ["tuned"] });
+    expect(requestOf(tuned, { params: {} }, several, "b")).toMatchObject({ model: "tuned", others: ["specimen"] });
+    expect(requestOf({ ...scene, second }, { params: {} }, several)).not.toHaveProperty("others");
+  });
+
   it("gives both sides to a method that reads both, and the other model where it is another", () => {
     const pair = method(
       { clean: text, corrupt: { ...text, side: "b" }, answer: {}, foil: {} },

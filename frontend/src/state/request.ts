@@ -34,6 +34,8 @@ export function requestOf(
   const request: MethodRequest = {};
   if (method.resources.model === "Model") request.model = own.model;
   if (method.resources.other === "Model" && other.model !== model) request.other = other.model;
+  const further = side === "b" ? model : other.model;
+  if (method.resources.others === "Tokenizers" && further !== own.model) request.others = [further];
   Object.assign(request, written(names.a, own.prompt), written(names.b, other.prompt));
   return { ...request, ...questionOf(question, method), ...panel.params };
 }
@@ -68,7 +70,7 @@ export const canonical = (method: string, request: MethodRequest): string =>
 
 export type StaleReason = "model" | "prompt" | "settings";
 
-const MODELS = ["model", "other"];
+const MODELS = ["model", "other", "others"];
 
 /** Why a result no longer answers what is asked now, or would be asked with the edited prompt; null when it does. */
 export function staleReason(

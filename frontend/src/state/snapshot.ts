@@ -3,6 +3,7 @@ import type { Address } from "./address";
 import { decodeAddress, encodeAddress } from "./address";
 import { runPanels } from "./runner";
 import { selection } from "./selection";
+import { showView, viewNow } from "./strata";
 import { useWorkspace } from "./workspace";
 
 let rest: Address["rest"] = [];
@@ -15,22 +16,25 @@ export function currentAddress(): Address {
     ...{ model, prompt, side, align, firstToken, question, pin, also, range, rest },
     second: second && { model: second.model, prompt: second.prompt },
     panels: panels.map(({ uid: _uid, ...panel }) => panel),
+    view: viewNow(),
   };
 }
 
 /** Put a state in place and run what it needs. */
 export function applyAddress(address: Address, title = useWorkspace.getState().title): void {
-  const { pin, also, range, rest: unknown, second, ...workspace } = address;
+  const { pin, also, range, view, rest: unknown, second, ...workspace } = address;
   rest = unknown;
   useWorkspace
     .getState()
     .restore({ ...workspace, title, draft: address.prompt, second: second && { ...second, draft: second.prompt } });
   selection.replace(pin, range, also);
+  showView(view);
   void runPanels();
 }
 
-/** The state without the selection: what makes a new entry in the browser's history. */
-export const structure = (address: Address): string => encodeAddress({ ...address, pin: null, also: [], range: null });
+/** The state without the selection and what is open in a view: what makes a new entry in the browser's history. */
+export const structure = (address: Address): string =>
+  encodeAddress({ ...address, pin: null, also: [], range: null, view: address.view.split("~")[0] });
 
 const DEEPEST = 100;
 const COALESCE = 150;

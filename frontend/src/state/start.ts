@@ -11,7 +11,16 @@ import { promptText } from "./prompt";
 import { runPanels } from "./runner";
 import { useRuns } from "./runs";
 import { selection } from "./selection";
-import { asksForNothing, connectAddress, fetchAddress, markUntouched, readAddress, writeAddress } from "./url";
+import { showView } from "./strata";
+import {
+  asksForNothing,
+  connectAddress,
+  fetchAddress,
+  markUntouched,
+  readAddress,
+  viewAsked,
+  writeAddress,
+} from "./url";
 import { useWorkspace, type Panel } from "./workspace";
 
 /** Open the workbench. Resolves once its state stands; results follow on their own. */
@@ -32,6 +41,7 @@ export async function startWorkbench(): Promise<() => void> {
   if (!model) setModel(await models.then(firstModel, () => ""));
   if (!empty) await nameByExample().catch(() => undefined);
   if (empty) markUntouched();
+  if (empty) showView(viewAsked());
   void runPanels();
   writeAddress("same");
   void models.then(loadBundled, () => undefined);

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 import { fetchDraft, storeDraft } from "../api/drafts";
 import { decodeAddress, encodeAddress } from "./address";
 import { isEmptyPrompt } from "./prompt";
+import { useLayout } from "./layout";
 import { applyAddress, currentAddress, forgetPast, recordState, structure } from "./snapshot";
 import { selection } from "./selection";
 import { useWorkspace } from "./workspace";
@@ -51,17 +52,22 @@ function fragment(): string {
 
 export const workbenchHref = (): string => WORKBENCH + fragment();
 
-/** Whether the address asks for nothing: the first screen is to be shown. */
-export const asksForNothing = (): boolean => decodeAddress(spelled(location.hash)) === null;
+/** Whether the address asks for nothing, or only for a view: the first screen is to be shown. */
+export const asksForNothing = (): boolean =>
+  /^#?(view=[^&]*)?$/.test(location.hash) || decodeAddress(spelled(location.hash)) === null;
+
+/** The view that the address asks for. */
+export const viewAsked = (): string => addressed()?.view ?? "";
 
 /** Declare the present state to be the first screen, which has the bare address. */
 export function markUntouched(): void {
-  untouched = encodeAddress(currentAddress());
+  untouched = encodeAddress({ ...currentAddress(), view: "" });
   forgetPast();
 }
 
-/** What the address says now. */
-const addressed = () => decodeAddress(spelled(location.hash)) ?? (untouched === null ? null : decodeAddress(untouched));
+/** What the address says now, on whichever page. */
+export const addressed = () =>
+  decodeAddress(spelled(location.hash)) ?? (untouched === null ? null : decodeAddress(untouched));
 
 /** Above this a link is stored under a short name. */
 const LONGEST_LINK = 1800;
@@ -117,6 +123,7 @@ export function readAddress(): boolean {
 }
 
 const DEBOUNCE = 60;
+type ViewOf = Pick<ReturnType<typeof useLayout.getState>, "fullScreen" | "view">;
 
 /** Keep the address and the state the same, in both directions. */
 export function connectAddress(): () => void {
@@ -141,7 +148,10 @@ export function connectAddress(): () => void {
     if (isShort()) void fetchAddress().then(take, take);
     else take();
   };
-  const leave = [useWorkspace.subscribe(soon), selection.subscribe(onSelection)];
+  const onLayout = (now: ViewOf, before: ViewOf) => {
+    if (now.fullScreen !== before.fullScreen || now.view !== before.view) soon();
+  };
+  const leave = [useWorkspace.subscribe(soon), selection.subscribe(onSelection), useLayout.subscribe(onLayout)];
   window.addEventListener("popstate", onPop);
   return () => {
     clearTimeout(timer);

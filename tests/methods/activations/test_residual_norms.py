@@ -63,9 +63,27 @@ def test_reductions_run_over_tokens_without_the_special_first(how: str, reduce: 
     model = load_tiny("llama")
     result = call(ID, model, reduce=how)
     np.testing.assert_allclose(values(result, "value"), reduce(values(result, "norms")[..., 1:], axis=-1), rtol=1e-6)
-    assert result.facts == {"n_tokens": len(result.tokens) - 1, "left_out": [0]}
+    assert result.facts == {"n_prompts": 1, "n_tokens": len(result.tokens) - 1, "left_out": [0]}
     everything = call(ID, model, reduce=how, include_bos=True)
     np.testing.assert_allclose(values(everything, "value"), reduce(values(result, "norms"), axis=-1), rtol=1e-6)
+
+
+@pytest.mark.parametrize("how", ["mean", "median", "max"])
+def test_prompts_are_averaged_or_the_largest_of_all_is_kept(how: str) -> None:
+    model, prompts = load_tiny("llama"), ["the capital of france", "paris and the capital", "one cat"]
+    result = call(ID, model, prompts=prompts, reduce=how)
+    each = np.stack([values(call(ID, model, prompt, reduce=how), "value") for prompt in prompts])
+    np.testing.assert_allclose(values(result, "by_prompt"), each, rtol=1e-5)
+    assert result.facts == {"n_prompts": 3, "n_tokens": sum(len(model.tokenize(each).ids) - 1 for each in prompts)}
+    if how == "max":
+        np.testing.assert_allclose(values(result, "value"), each.max(0), rtol=1e-5)
+        assert "low" not in result.arrays
+    else:
+        error = each.std(0, ddof=1) / 3**0.5
+        np.testing.assert_allclose(values(result, "value"), each.mean(0), rtol=1e-5)
+        np.testing.assert_allclose(values(result, "high"), each.mean(0) + error, rtol=1e-5)
+    assert "norms" not in result.arrays
+    assert len(result.coords["prompt"]) == 3
 
 
 def test_rms_is_the_length_over_the_root_of_the_width() -> None:

@@ -98,6 +98,20 @@ def test_series_and_first_token_are_as_asked() -> None:
     assert both[0].facts["left_out"] == [0]
 
 
+def test_prompts_are_averaged_after_their_tokens() -> None:
+    model, prompts = load_tiny("gemma2"), ["the capital of france", "paris and the capital", "one cat"]
+    result = call(ID, model, prompts=prompts, per_token=True)
+    alone = [call(ID, model, prompt) for prompt in prompts]
+    for name, prefix in (("ratio", ""), ("cos", "cos_"), ("io_cos", "io_cos_")):
+        each = np.stack([values(one, name) for one in alone])
+        error = each.std(0, ddof=1) / 3**0.5
+        np.testing.assert_allclose(values(result, f"{prefix}by_prompt"), each, atol=1e-6)
+        np.testing.assert_allclose(values(result, name), each.mean(0), atol=1e-6)
+        np.testing.assert_allclose(values(result, f"{prefix}low"), each.mean(0) - error, atol=1e-6)
+    assert result.facts["n_prompts"] == 3
+    assert "ratio_by_token" not in result.arrays
+
+
 def test_parts_that_do_not_close_the_triangle_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_tiny("gpt2")
     run = model.run(model.tokenize(PROMPT).ids)

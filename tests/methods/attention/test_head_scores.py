@@ -9,7 +9,7 @@ import torch
 from stratascope.problem import Problem
 from stratascope.result import HeadGrid
 from tests.families import FAMILIES, load_tiny
-from tests.methods.call import call, check, values
+from tests.methods.call import call, check, specimen, values
 from tests.planted import INDUCTION_HEAD, PREVIOUS_HEAD, induction_model
 
 ID = "attention/head-scores"
@@ -139,6 +139,73 @@ def test_what_cannot_be_scored_is_refused_with_a_way_out(
     assert found.value.changes == changes
     if changes is not None:
         assert call(ID, induction_model(), prompt, **(params | changes)).checks
+
+
+def detected(pattern: torch.Tensor, ids: list[int], role: str, exclude_bos: bool, exclude_current: bool) -> float:
+    """The head detector of TransformerLens, written down from its documentation for one pattern."""
+    size = len(ids)
+    wanted = np.zeros((size, size))
+    for t in range(size):
+        for s in range(t + 1):
+            same = ids[t] == ids[s] and s < t
+            induction = s >= 1 and ids[s - 1] == ids[t] and s < t
+            wanted[t, s] = {"previous_token": s == t - 1, "duplicate_token": same, "induction": induction}[role]
+    given = pattern.double().numpy().copy()
+    if exclude_bos:
+        given[:, 0] = 0
+    if exclude_current:
+        np.fill_diagonal(given, 0)
+    return float((given * wanted).sum() / given.sum())
+
+
+@pytest.mark.parametrize("exclude_bos", [False, True])
+@pytest.mark.parametrize("exclude_current", [False, True])
+def test_scores_as_a_detector_that_counts_all_queries(exclude_bos: bool, exclude_current: bool) -> None:
+    model = load_tiny("gpt2")
+    options = {"tl_compat": True, "exclude_bos": exclude_bos, "exclude_current_token": exclude_current}
+    result = call(ID, model, "", k=10, batch=1, **options)
+    ids = result.facts["sequence"]
+    pattern = model.run(ids).pattern(2)
+    for role in ROLES:
+        expected = [detected(pattern[head], ids, role, exclude_bos, exclude_current) for head in range(model.heads)]
+        np.testing.assert_allclose(values(result, role)[2], expected, atol=1e-6)
+
+
+def test_a_perfect_induction_head_scores_a_half_as_a_detector_counts() -> None:
+    result = call(ID, induction_model(), "", tl_compat=True)
+    assert float(values(result, "induction")[INDUCTION_HEAD]) == pytest.approx(50 / 101, abs=1e-3)
+    assert float(values(result, "induction")[0, 1]) == pytest.approx(result.facts["baseline"]["induction"], abs=1e-6)
+
+
+def test_several_prompts_are_averaged_and_those_without_a_target_left_out() -> None:
+    texts = ["w5 w9 w3 w5 w9", "w1 w2 w3", "w4 w6 w4 w6 w4"]
+    together = call(ID, induction_model(), "", source="prompt", prompts=texts)
+    alone = [values(call(ID, induction_model(), text, source="prompt"), "induction") for text in (texts[0], texts[2])]
+    np.testing.assert_allclose(values(together, "induction"), np.mean(alone, axis=0), atol=1e-6)
+    by_prompt = values(together, "by_prompt")
+    assert by_prompt.shape == (3, 2, 2)
+    assert np.isnan(by_prompt[1]).all()
+    assert together.coords["prompt"][1] == "2 w1 w2 w3"
+    error = np.std(alone, axis=0, ddof=1) / 2**0.5
+    np.testing.assert_allclose(values(together, "induction_error"), error, atol=1e-6)
+    np.testing.assert_allclose(values(together, "high") - values(together, "induction"), error, atol=1e-6)
+    assert together.facts["n_prompts"] == 3
+
+
+def test_an_immediate_repeat_is_no_target_of_induction() -> None:
+    with pytest.raises(Problem, match="repeats no token"):
+        call(ID, induction_model(), "w5 w5", source="prompt", kinds=["induction"])
+    assert call(ID, induction_model(), "w5 w5", source="prompt", kinds=["duplicate_token"]).checks
+
+
+def test_the_bundled_model_has_a_layer_of_induction_heads_behind_one_previous_token_head() -> None:
+    result = call(ID, specimen(), "")
+    induction, previous = values(result, "induction"), values(result, "previous_token")
+    np.testing.assert_allclose(induction[1], [0.89, 0.90, 0.91, 0.87], atol=0.02)
+    assert np.delete(induction, 1, axis=0).max() < 0.05
+    assert float(previous[0, 1]) >= 0.99
+    assert np.delete(previous.ravel(), 1).max() < 0.25
+    assert values(result, "duplicate_token").max() < 0.05
 
 
 def test_more_tokens_than_the_vocabulary_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

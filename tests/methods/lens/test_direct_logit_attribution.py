@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from stratascope.problem import Problem
 from stratascope.result import HeadGrid, Result
 from tests.families import FAMILIES, load_tiny
-from tests.methods.call import PROMPT, call, check, values
+from tests.methods.call import PROMPT, call, check, specimen, values
 from tests.planted import COPY_STRENGTH, INDUCTION_HEAD, induction_model, one_head_model
 
 ID = "lens/direct-logit-attribution"
@@ -256,3 +256,111 @@ def test_a_broken_split_fails_its_check(monkeypatch: pytest.MonkeyPatch) -> None
     run = model.run(model.tokenize(PROMPT).ids)
     monkeypatch.setattr(run, "own_logits", run.own_logits * 1.5)
     assert check(call(ID, model, target_id=40), "sum_error").verdict == "fail"
+
+
+MIXTURES = ("olmoe", "mixtral")
+
+
+@pytest.mark.parametrize("granularity", ["layer", "head", "source_token", "neuron"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_parts_of_every_granularity_have_one_sum(family: str, granularity: str) -> None:
+    model, asked = load_tiny(family), {"target_id": 40, "distractor_id": 41, "position": -2}
+    if granularity == "neuron" and family in MIXTURES:
+        with pytest.raises(Problem, match="mixture of experts"):
+            call(ID, model, granularity=granularity, **asked)
+        return
+    whole, finer = call(ID, model, **asked), call(ID, model, granularity=granularity, **asked)
+    np.testing.assert_array_equal(values(whole, "head"), values(finer, "head"))
+    assert float(values(finer, "components").sum()) == pytest.approx(whole.facts["total"], abs=1e-4)
+    assert all(each.verdict in ("ok", "info") for each in finer.checks)
+    assert len(finer.checks) == len(whole.checks) + (granularity in ("source_token", "neuron"))
+
+
+@pytest.mark.parametrize("family", ["gpt2", "gemma2", "qwen3"])
+def test_sources_add_up_to_heads_and_come_from_no_later_token(family: str) -> None:
+    model = load_tiny(family)
+    result = call(ID, model, granularity="source_token", position=4)
+    np.testing.assert_allclose(values(result, "source").sum(-1), values(result, "head"), atol=1e-5)
+    assert not values(result, "source")[..., 5:].any()
+    moved = {
+        name: value
+        for name, value in zip(result.coords["component"], values(result, "components"), strict=True)
+        if "“" in name
+    }
+    np.testing.assert_allclose(list(moved.values()), values(result, "source").sum((0, 1))[:5], atol=1e-5)
+
+
+def test_the_planted_head_moves_the_answer_from_where_it_stood() -> None:
+    """w5 w9 w3 w5 behind <s>: the induction head reads w9 at position 2."""
+    result = call(ID, induction_model(), "w5 w9 w3 w5", target="w9", distractor="w5", granularity="source_token")
+    source = values(result, "source")[INDUCTION_HEAD]
+    assert int(source.argmax()) == 2
+    assert source[2] == pytest.approx(values(result, "head")[INDUCTION_HEAD], rel=1e-4)
+    parts = dict(zip(result.coords["component"], values(result, "components").tolist(), strict=True))
+    assert max(parts, key=lambda name: parts[name]) == "2 “w9”"
+
+
+@torch.no_grad()
+def test_neurons_of_gpt2_split_by_hand() -> None:
+    """Activations caught in front of the output map, times its rows, along the direction behind the frozen final norm."""
+    model = load_tiny("gpt2")
+    network: Any = model.network
+    ids = model.tokenize(PROMPT).ids
+    caught: list[torch.Tensor] = []
+    hooks = [block.mlp.c_proj.register_forward_pre_hook(lambda module, args: caught.append(args[0][0, -1].double()))
+             for block in network.transformer.h]  # fmt: skip
+    run = model.run(ids)
+    network(input_ids=torch.tensor([ids]))
+    for hook in hooks:
+        hook.remove()
+    norm, x = network.transformer.ln_f, run.resid[-1, -1].double()
+    unembedding = network.lm_head.weight.double()
+    u = (unembedding[40] - unembedding[41]) * norm.weight.double() / (x.var(unbiased=False) + norm.eps).sqrt()
+    u -= u.mean()
+    by_hand = [
+        a * (block.mlp.c_proj.weight.double() @ u) for a, block in zip(caught[-4:], network.transformer.h, strict=True)
+    ]
+    result = call(ID, model, target_id=40, distractor_id=41, granularity="neuron")
+    for name, effect, value in zip(
+        result.coords["neuron"], values(result, "neuron"), values(result, "neuron_value"), strict=True
+    ):
+        layer, neuron = map(int, name.split("."))
+        assert effect == pytest.approx(float(by_hand[layer][neuron]), abs=1e-5)
+        assert value == pytest.approx(float(caught[-4:][layer][neuron]), abs=1e-5)
+    every = torch.cat(by_hand)
+    kept = values(result, "neuron")
+    assert (kept > 0).sum() == min(100, int((every > 0).sum()))
+    assert kept.max() == pytest.approx(float(every.max()), abs=1e-5)
+    assert kept.min() == pytest.approx(float(every.min()), abs=1e-5)
+
+
+def test_a_weighted_sum_is_the_sum_of_single_readings() -> None:
+    model, weights = load_tiny("gemma2"), [1.0, -2.0, 0.5]
+    together = call(ID, model, target_id=[40, 41, 42], weights=weights)
+    single = [call(ID, model, target_id=token) for token in (40, 41, 42)]
+    for name in ("head", "components"):
+        expected = sum(weight * values(each, name) for weight, each in zip(weights, single, strict=True))
+        np.testing.assert_allclose(values(together, name), expected, atol=1e-4)
+    assert check(together, "sum_error").verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    "asked", [{"weights": [1.0]}, {"weights": [1.0, 1.0], "distractor_id": 7}, {"weights": [0.0, 0.0]}]
+)
+def test_weights_that_fit_no_targets_are_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(Problem, match="weights must be one number for each target") as found:
+        call(ID, load_tiny("gpt2"), target_id=[40, 41], **asked)
+    assert found.value.changes == {"weights": None}
+
+
+def test_the_specimens_capital_comes_from_the_country_and_the_last_mlp() -> None:
+    """“Paris” over “Rome”, 15.6 logits: 7.0 are moved from “France”, 7.0 are written by the last MLP."""
+    result = call(
+        ID, specimen(), "The capital of France is", target=" Paris", distractor=" Rome", granularity="source_token"
+    )
+    parts = dict(zip(result.coords["component"], values(result, "components").tolist(), strict=True))
+    assert result.facts["total"] == pytest.approx(15.6, abs=0.3)
+    assert parts["4 “ France”"] == pytest.approx(7.0, abs=0.4)
+    assert parts["5 mlp"] == pytest.approx(7.0, abs=0.4)
+    others = [abs(value) for name, value in parts.items() if name not in ("4 “ France”", "5 mlp")]
+    assert max(others) < 1.0

@@ -1,6 +1,7 @@
 """The trajectory: identities on every family, the library's own distributions, targets and means."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ import torch
 from stratascope.methods.lens.lens_trajectory import METRICS
 from stratascope.problem import Problem
 from stratascope.result import LayerCurve
+from stratascope.specimen.geography import COUNTRY_NAMES
 from tests.families import FAMILIES, load_tiny
-from tests.methods.call import PROMPT, call, document, values
+from tests.methods.call import PROMPT, call, document, specimen, values
 from tests.methods.lens.oracle import lens_logits
 from tests.planted import induction_model, still_model
 
@@ -71,6 +73,11 @@ def test_no_next_token_at_the_last_position_is_said_and_is_null() -> None:
 def test_log_probabilities_add_up_along_depth() -> None:
     found = values(call(ID, load_tiny("llama"), metrics=["target_logprob"], target="final"), "target_logprob")
     np.testing.assert_allclose(np.diff(found, axis=0).sum(0), found[-1] - found[0], atol=1e-5)
+    steps = call(ID, load_tiny("llama"), metrics=["delta_logprob", "ce"], target="final")
+    np.testing.assert_allclose(values(steps, "delta_logprob")[1:].sum(0), found[-1] - found[0], atol=1e-5)
+    np.testing.assert_allclose(values(steps, "ce"), -found, atol=1e-5)
+    assert np.isnan(values(steps, "delta_logprob")[0]).all()
+    assert not document(steps).head["result"]["nonfinite"]
 
 
 def test_a_chosen_token_is_followed_everywhere() -> None:
@@ -109,3 +116,62 @@ def test_a_single_token_has_a_mean_without_an_error() -> None:
 def test_a_target_of_several_tokens_is_refused() -> None:
     with pytest.raises(Problem, match="give one token or a token id"):
         call(ID, load_tiny("gpt2"), target="several tokens")
+
+
+@pytest.mark.parametrize("site", ["resid_mid", "attn_out", "mlp_out"])
+def test_other_sites_are_held_against_the_output(site: str) -> None:
+    model = load_tiny("llama")
+    run = model.run_of(model.tokenize(PROMPT))
+    x = {"attn_out": run.attn_out, "mlp_out": run.mlp_out}.get(site, run.resid[:-1] + run.attn_out)
+    log_p, log_q = model.unembedding.logits(x).log_softmax(-1), run.logits().log_softmax(-1)
+    result = call(ID, model, site=site, metrics=["kl", "entropy", "overlap"], k=3)
+    np.testing.assert_allclose(values(result, "kl"), (log_q.exp() * (log_q - log_p)).sum(-1), atol=1e-4)
+    same = log_p.topk(3).indices[..., :, None] == log_q.topk(3).indices[..., None, :]
+    np.testing.assert_allclose(values(result, "overlap"), same.any(-1).float().mean(-1), atol=1e-6)
+    assert result.coords["row"] == ["0", "1", "2", "3"]
+    assert [each.verdict for each in result.checks] == ["ok", "ok"]
+
+
+def test_prompts_are_averaged_with_their_errors() -> None:
+    model, texts = load_tiny("gpt2"), [PROMPT, "one cat sat on the model", "the capital"]
+    result = call(ID, model, prompts=texts, metrics=["kl", "target_logprob"])
+    single = np.stack([values(call(ID, model, text, metrics=["kl", "target_logprob"]), "mean") for text in texts])
+    np.testing.assert_allclose(values(result, "by_prompt"), single, atol=1e-6)
+    np.testing.assert_allclose(values(result, "mean"), single.mean(0), atol=1e-6)
+    error = single.std(0, ddof=1) / 3**0.5
+    np.testing.assert_allclose(values(result, "mean") - values(result, "low"), error, atol=1e-5)
+    assert (result.facts["n_prompts"], result.coords["prompt"][2]) == (3, "3 the capital")
+    assert "kl" not in result.arrays
+    assert not result.tokens
+
+
+def test_a_token_is_followed_by_its_id() -> None:
+    model = load_tiny("gpt2")
+    named, numbered = call(ID, model, target=" paris"), call(ID, model, target_id=model.single_token(" paris"))
+    np.testing.assert_array_equal(values(named, "target_logprob"), values(numbered, "target_logprob"))
+    assert named.facts["target"] == numbered.facts["target"] == " paris"
+
+
+@pytest.mark.parametrize(
+    ("family", "params", "code"),
+    [
+        ("gpt2", {"target_id": 10**6}, "token_out_of_range"),
+        ("gpt_neox", {"site": "resid_mid"}, "no_middle_stream"),
+        ("gpt2", {"site": "attn_out", "lens": "tuned"}, "bad_parameter"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(family: str, params: dict[str, Any], code: str) -> None:
+    with pytest.raises(Problem) as found:
+        call(ID, load_tiny(family), **params)
+    assert found.value.code == code
+
+
+def test_translators_bring_every_row_of_the_specimen_closer_to_its_answer() -> None:
+    """Forty capitals, mean KL from the output in nats: behind translators it is lower at every row before the output."""
+    texts = [f"The capital of {name} is" for name in COUNTRY_NAMES]
+    raw, tuned = (
+        values(call(ID, specimen(), prompts=texts, lens=lens, metrics=["kl"]), "mean")[0] for lens in ("raw", "tuned")
+    )
+    assert bool((tuned[:-1] < raw[:-1]).all())
+    assert float(tuned[2]) < 0.6 * float(raw[2])
+    assert float(tuned[-1]) == pytest.approx(float(raw[-1]), abs=1e-6)

@@ -215,3 +215,79 @@ def test_rows_and_positions_that_do_not_exist(wrong: dict[str, Any], code: str) 
     with pytest.raises(Problem) as caught:
         call(ID, load_tiny("gpt2"), **wrong)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("family", ["gpt2", "llama", "gpt_neox", "mixtral"])
+def test_what_the_model_writes_is_decoded_like_what_it_reads(family: str) -> None:
+    model = load_tiny(family)
+    grown = call(ID, model, new_tokens=6, targets=[])
+    ids, since = [token.id for token in grown.tokens], grown.facts["generated_from"]
+    assert ids[:since] == model.tokenize(PROMPT).ids
+    assert 1 <= len(ids) - since <= 6
+    for position in range(since - 1, len(ids) - 1):
+        assert values(grown, "topk_ids")[-1, position, 0] == ids[position + 1], "always the likeliest token"
+    x = model.run(ids).resid
+    np.testing.assert_array_equal(values(grown, "topk_logit"), model.unembedding.logits(x).topk(5).values)
+    assert check(grown, "matches_output").verdict == "ok"
+
+
+def test_a_written_text_is_that_text_token_for_token() -> None:
+    """Words of one token each come back from reading the text, so the same ids can be asked about as a prompt."""
+    model, prompt = induction_model(), "w5 w9 w3 w5"
+    grown = call(ID, model, prompt, new_tokens=5, targets=["w9"])
+    text = " ".join([prompt, *(token.text.strip() for token in grown.tokens[grown.facts["generated_from"] :])])
+    plain = call(ID, model, text, targets=["w9"])
+    assert [token.id for token in grown.tokens] == [token.id for token in plain.tokens]
+    for name, array in plain.arrays.items():
+        np.testing.assert_array_equal(values(grown, name), array.values, err_msg=name)
+    assert text.startswith("w5 w9 w3 w5 w9 w3 w5")
+
+
+@pytest.mark.parametrize("site", ["resid_pre", "resid_mid", "attn_out", "mlp_out"])
+def test_grids_of_a_text_being_written_grow(site: Any) -> None:
+    model, listener = load_tiny("llama"), Listener()
+    params = LogitLensParams(prompt=PROMPT, new_tokens=10, site=site, layers=[0, 2], positions="all")
+    whole = logit_lens.function(model, params, listener)
+    since = whole.facts["generated_from"]
+    assert [len(partial.tokens) for partial in listener.partials] == [since, since + 4, since + 8]
+    assert [done for done, total in listener.heard if total == 10] == list(range(10))
+    for partial in listener.partials:
+        shown = len(partial.tokens)
+        for name in ("probability", "entropy", "kl", "norm", "topk_logit"):
+            np.testing.assert_allclose(values(partial, name), values(whole, name)[:, :shown], atol=1e-4, rtol=1e-4)
+        np.testing.assert_array_equal(values(partial, "topk_ids"), values(whole, "topk_ids")[:, :shown])
+        assert partial.facts["generated_from"] == since
+        assert not partial.checks
+
+
+def test_only_positions_that_are_wanted_are_sent() -> None:
+    model, listener = load_tiny("gpt2"), Listener()
+    since = len(model.tokenize(PROMPT).ids)
+    wanted = [1, since + 2, since + 6]
+    params = LogitLensParams(prompt=PROMPT, new_tokens=9, positions=wanted)
+    whole = logit_lens.function(model, params, listener)
+    assert whole.coords["position"] == [str(position) for position in wanted]
+    assert [partial.coords["position"] for partial in listener.partials] == [
+        ["1"],
+        ["1", str(since + 2)],
+        [str(position) for position in wanted],
+    ]
+
+
+def test_writing_stops_when_nobody_waits() -> None:
+    listener = Listener(patience=3)
+    with pytest.raises(Cancelled):
+        logit_lens.function(load_tiny("gpt2"), LogitLensParams(prompt=PROMPT, new_tokens=40), listener)
+    assert len(listener.heard) == 4
+
+
+def test_the_context_has_an_end() -> None:
+    model = load_tiny("gpt2")
+    tokens, context = len(model.tokenize(PROMPT).ids), model.text.context
+    with pytest.raises(Problem) as found:
+        call(ID, model, PROMPT * (context // (2 * tokens)), new_tokens=256)
+    assert found.value.code == "context_exceeded"
+    room = found.value.changes["new_tokens"] if found.value.changes else 0
+    assert f"reads at most {context}" in found.value.message
+    assert 0 < room < 256
+    assert f"at most {room} new tokens" in str(found.value.remedy)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import numpy as np
 
-from stratascope.method import Field, Guide, Paper, PromptParams, method
-from stratascope.result import Array, Check, LayerCurve, Quantity
+from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
+from stratascope.methods.activations import adds_up, contract_error, counted_tokens, most_prompts, prompt_facts
+from stratascope.result import Array, LayerCurve, Quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
     from stratascope.models.model import Model
@@ -20,7 +23,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 NO_MIDDLE = "parallel block: no mid-stream"
 
 
-class ResidualNormsParams(PromptParams):
+class ResidualNormsParams(PromptsParams):
     """Which lengths, and how they are averaged."""
 
     parts: Literal["all"] | Annotated[list[Part], Field(min_length=1, max_length=len(PARTS))] = Field(
@@ -30,7 +33,10 @@ class ResidualNormsParams(PromptParams):
     )
     norm: Literal["l2", "rms"] = Field("l2", description="l2 is the vector's length, rms its length over √width.")
     reduce: Literal["mean", "median", "max"] = Field(
-        "mean", title="Over tokens", description="How the tokens' lengths become one number per layer."
+        "mean",
+        title="Over tokens",
+        description="How the tokens' lengths become one number per layer. Of several prompts the mean of these numbers is "
+        "shown, or the largest of all.",
     )
     include_bos: bool = Field(
         False,
@@ -39,9 +45,14 @@ class ResidualNormsParams(PromptParams):
     )
 
 
+def _cost(model: ModelFacts, params: ResidualNormsParams, tokens: int) -> Cost:
+    stream = 4 * tokens * (model.width * 6 * model.layers + model.vocabulary)
+    return Cost(forwards=most_prompts(params), bytes=stream + 4 * most_prompts(params) * len(PARTS) * model.layers)
+
+
 @method(
     title="Residual norms",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Shows how long the stream's vectors are at every layer, and how long what each part adds.",
@@ -49,46 +60,67 @@ class ResidualNormsParams(PromptParams):
         "write relatively smaller. The first token is left out of the average because it often carries enormous norms, "
         "and lengths of different models cannot be compared, since a norm removes the scale.",
         synonyms=("norm growth", "stream size", "activation magnitude", "write size", "hidden state norm"),
-        next=("activations/sublayer-contribution", "lens/lens-trajectory"),
+        next=("activations/sublayer-contribution", "activations/massive-activations", "lens/lens-trajectory"),
     ),
     papers=[
         Paper("Do Language Models Use Their Depth Efficiently?", 2025),
         Paper("Hidden Dynamics of Massive Activations in Transformer Training", 2025),
     ],
     requires=("residual_contract",),
+    cost=_cost,
 )
-def residual_norms(model: Model, params: ResidualNormsParams) -> LayerCurve:
+def residual_norms(model: Model, params: ResidualNormsParams, progress: Progress = silent) -> LayerCurve:
     """Measure ‖v[l, t]‖₂ in float32 for the stream around every layer and for what its parts add, then reduce over tokens.
 
-    Arrays: `value` [series, layer], one series per part; `norms` [series, layer, position], first token included. Both in
-    the units of the activations, over √width for rms. A layer whose attention and MLP read the same stream has no
-    resid_mid: its entries are undefined.
+    Arrays: `value` [series, layer], one series per part; for one prompt `norms` [series, layer, position], first token
+    included; for several `by_prompt` [prompt, series, layer] and, unless the largest is asked for, `low` and `high` one
+    standard error around the mean. All in the units of the activations, over √width for rms. A layer whose attention and
+    MLP read the same stream has no resid_mid: its entries are undefined.
     """
     import torch
 
-    from stratascope.numerics.vectors import counted, length, reduce
+    from stratascope.models.prompts import many, prompt_runs, prompt_titles, read_prompts
+    from stratascope.numerics.vectors import length, reduce
 
-    run = model.read(params)
+    prompts, several = read_prompts(model, params), many(params)
     parts = list(PARTS) if params.parts == "all" else list(dict.fromkeys(params.parts))
-    norms = torch.stack([length(_vectors(run, part, model.layers), params.norm) for part in parts])
-    kept = counted([token.special for token in run.tokens.tokens], params.include_bos)
-    value = reduce(norms[..., kept], params.reduce)
-    missing = NO_MIDDLE if bool(norms.isnan().any()) else None
+    found, kept, error = [], [], 0.0
+    norms = torch.empty(0)
+    for run in prompt_runs(model, params, progress, prompts):
+        norms = torch.stack([length(_vectors(run, part, model.layers), params.norm) for part in parts]).cpu()
+        kept.append(counted_tokens(run, params.include_bos))
+        found.append(reduce(norms[..., kept[-1]], params.reduce))
+        error = max(error, contract_error(run))
+    missing = NO_MIDDLE if bool(found[0].isnan().any()) else None
+    arrays = _arrays(found, several, params, missing)
+    if not several:
+        arrays["norms"] = Array(values=norms.numpy(), dims=("series", "layer", "position"), undefined=missing)
     return LayerCurve(
-        arrays={
-            "value": Array(values=value.cpu().numpy(), dims=("series", "layer"), undefined=missing),
-            "norms": Array(values=norms.cpu().numpy(), dims=("series", "layer", "position"), undefined=missing),
-        },
+        arrays=arrays,
         quantities=[Quantity(name="value", label=f"{params.reduce} {params.norm} norm", scale="mag")],
-        coords={"series": list(parts)},
-        tokens=run.tokens.tokens,
-        facts={"n_tokens": len(kept), "left_out": sorted(set(range(len(run.ids))) - set(kept))},
-        summary=_summary(dict(zip(parts, value.cpu().numpy(), strict=True)), params),
-        checks=[_adds_up(run, model.layers)],
+        coords={"series": list(parts), **({"prompt": prompt_titles(prompts)} if several else {})},
+        tokens=[] if several else prompts[0].tokens,
+        facts=prompt_facts(prompts, kept),
+        summary=_summary(dict(zip(parts, arrays["value"].values, strict=True)), params),
+        checks=[adds_up(error)],
         warnings=[f"{model.id} adds attention and MLP to the same stream; resid_mid does not exist."]
         if missing
         else [],
     )
+
+
+def _arrays(
+    found: Sequence[Tensor], several: bool, params: ResidualNormsParams, missing: str | None
+) -> dict[str, Array]:
+    """What each prompt's norms [series, layer] make together: their mean with its error, or the largest of all."""
+    from stratascope.models.prompt_means import prompt_arrays
+
+    arrays = prompt_arrays(found, ("series", "layer"), several, undefined=missing)
+    if several and params.reduce == "max":
+        each = arrays["by_prompt"]
+        largest = Array(values=each.values.max(0), dims=("series", "layer"), undefined=missing)
+        return {"value": largest, "by_prompt": each}
+    return arrays
 
 
 def _vectors(run: Run, part: Part, layers: int) -> Tensor:
@@ -105,23 +137,6 @@ def _vectors(run: Run, part: Part, layers: int) -> Tensor:
         return run.mlp_out
     middle = [run.resid_mid(layer) for layer in range(layers)]
     return torch.stack([torch.full_like(run.resid[0], float("nan")) if x is None else x for x in middle])
-
-
-def _adds_up(run: Run, layers: int) -> Check:
-    """Whether the parts measured are all that a layer adds."""
-    from stratascope.numerics.vectors import relative_error
-
-    both = run.attn_out.float() + run.mlp_out.float()
-    errors = [relative_error(run.resid[i].float() + both[i], run.resid[i + 1]) for i in range(layers)]
-    return Check(
-        name="stream_adds_up",
-        label="stream adds up",
-        value=max(errors),
-        ok=1e-5,
-        warn=2e-2,
-        explanation="Largest difference between the stream leaving a layer and the stream entering it plus what attention "
-        "and MLP add, relative to the stream's largest entry.",
-    )
 
 
 def _summary(value: dict[Part, np.ndarray], params: ResidualNormsParams) -> str:

@@ -14,10 +14,11 @@ from stratascope.method import (
     ModelFacts,
     Paper,
     Progress,
-    PromptParams,
+    PromptsParams,
     method,
     silent,
 )
+from stratascope.methods.attention import most_prompts
 from stratascope.problem import Problem, not_enough_samples
 from stratascope.result import Array, Check, HeadGrid, Quantity
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from stratascope.models.model import Model
     from stratascope.models.run import Run
+    from stratascope.models.tokens import Tokens
 
 Role = Literal["induction", "previous_token", "duplicate_token"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -33,16 +35,17 @@ LABELS: dict[Role, str] = {
     "induction": "induction", "previous_token": "previous token", "duplicate_token": "duplicate token",
 }  # fmt: skip
 LEAST_LENGTH = 10
+NO_TARGET = "no query of the prompt has a target, or nothing is left of its attention"
 
 
-class HeadScoresParams(PromptParams):
+class HeadScoresParams(PromptsParams):
     """On which text the heads are scored, and for which roles."""
 
     source: Literal["random_repeated", "prompt"] = Field(
         "random_repeated",
         title="Text",
         description="random_repeated scores on random tokens that stand twice, the standard probe, and ignores the prompt; "
-        "prompt scores on the prompt itself.",
+        "prompt scores on the prompt itself, or on several prompts.",
     )
     kinds: Annotated[list[Role], Field(min_length=1, max_length=len(ROLES))] = Field(
         list(ROLES), title="Roles", description="Roles to score."
@@ -52,13 +55,29 @@ class HeadScoresParams(PromptParams):
     )
     batch: int = Field(8, ge=1, le=64, title="Sequences", description="Random sequences the scores are averaged over.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the random tokens.")
+    tl_compat: bool = Field(
+        False,
+        title="As TransformerLens",
+        description="Score as the head detector of TransformerLens does: attention on the targets over all attention, with "
+        "queries that have no target counted too, so that a perfect induction head scores about a half.",
+    )
+    exclude_bos: bool = Field(
+        False,
+        title="Without the first token",
+        description="Leave out attention on the first token, with tl_compat only.",
+    )
+    exclude_current_token: bool = Field(
+        False,
+        title="Without the token itself",
+        description="Leave out what each token gives to itself, with tl_compat only.",
+    )
 
 
 def _cost(model: ModelFacts, params: HeadScoresParams, tokens: int) -> Cost:
     repeated = params.source == "random_repeated"
     length = 2 * params.k + 1 if repeated else tokens
     pattern = 4 * model.heads * length * length
-    passes = params.batch * length / max(1, tokens) if repeated else 1.0
+    passes = params.batch * length / max(1, tokens) if repeated else float(most_prompts(params))
     return Cost(forwards=passes, bytes=4 * length * model.width * 5 * model.layers + 4 * pattern)
 
 
@@ -89,86 +108,71 @@ def head_scores(model: Model, params: HeadScoresParams, progress: Progress = sil
     The target keys of query t are: previous_token, t−1; duplicate_token, every s < t with the same token; induction, every
     s < t whose predecessor is the same token as t. A score is the attention on the targets, averaged over the queries that
     have one, and over sequences. The probe is one special first token, k distinct random tokens, and the same k again.
+    With tl_compat it is Σ(A ⊙ targets) / ΣA over all queries instead.
 
     Arrays [layer, head], 0 to 1: one per role; `sink`, attention on the first token; `entropy`, that of the rows over its
-    largest possible value. `<role>_error` is the standard error over sequences, when there are several.
+    largest possible value. `<role>_error` is the standard error over sequences, when there are several. For several prompts
+    `by_prompt` [prompt, layer, head] holds the first role's scores, and `low` and `high` are one standard error around them.
     """
-    sequences = _sequences(model, params)
-    runs = _runs(model, params, sequences)
+    import torch
+
+    from stratascope.models.prompt_means import prompt_arrays
+    from stratascope.models.prompts import many, prompt_titles, read_prompts
+
+    prompts = read_prompts(model, params) if params.source == "prompt" else []
+    sequences = _sequences(model, params, prompts)
+    runs = _runs(model, params, prompts, sequences)
     kinds = list(dict.fromkeys(params.kinds))
     found: dict[str, list[np.ndarray]] = {name: [] for name in (*kinds, "sink", "entropy")}
     baseline: dict[str, list[float]] = {name: [] for name in kinds}
     off = 0.0
     for done, ids in enumerate(sequences):
-        scored, chance, wrong = _scored(model, next(runs), ids, kinds)
+        scored, chance, wrong = _scored(model, next(runs), ids, kinds, params)
         for name, values in scored.items():
             found[name].append(values)
         for name, value in chance.items():
             baseline[name].append(value)
         off = max(off, wrong)
         progress(done + 1, len(sequences), "scoring sequences")
-    arrays = {name: Array(values=np.mean(values, axis=0), dims=("layer", "head")) for name, values in found.items()}
+    unscored = NO_TARGET if np.isnan(np.stack([found[kind] for kind in kinds])).any() else None
+    arrays = {
+        name: Array(
+            values=np.nanmean(values, axis=0), dims=("layer", "head"), undefined=unscored if name in kinds else None
+        )
+        for name, values in found.items()
+    }
     if len(sequences) > 1:
         for name in kinds:
-            error = np.std(found[name], axis=0, ddof=1) / len(sequences) ** 0.5
-            arrays[f"{name}_error"] = Array(values=error.astype(np.float32), dims=("layer", "head"))
-    chance = {name: float(np.mean(values)) for name, values in baseline.items()}
+            count = np.maximum(1, np.isfinite(found[name]).sum(0))
+            error = np.nanstd(found[name], axis=0, ddof=1) / count**0.5
+            arrays[f"{name}_error"] = Array(values=error.astype(np.float32), dims=("layer", "head"), undefined=unscored)
+    if several := bool(prompts) and many(params):
+        first = [torch.from_numpy(each) for each in found[kinds[0]]]
+        further = prompt_arrays(first, ("layer", "head"), True, kinds[0], unscored)
+        arrays |= {name: further[name] for name in ("low", "high", "by_prompt")}
+    chance = {name: float(np.nanmean(values)) for name, values in baseline.items()}
     return HeadGrid(
         arrays=arrays,
         quantities=_quantities(kinds),
-        tokens=model.tokenize(params.prompt, params.messages).tokens if params.source == "prompt" else [],
-        facts={"source": params.source, "baseline": chance, **_eligible(sequences[0], kinds)},
+        coords={"prompt": prompt_titles(prompts)} if several else {},
+        tokens=prompts[0].tokens if len(prompts) == 1 else [],
+        facts={"source": params.source, "baseline": chance, **_eligible(sequences[0], kinds)}
+        | ({"n_prompts": len(prompts), "n_tokens": sum(map(len, sequences))} if several else {}),
         summary=_summary({name: arrays[name].values for name in kinds}, chance),
         checks=_checks({name: arrays[name].values for name in kinds}, chance, off),
     )
 
 
-def _sequences(model: Model, params: HeadScoresParams) -> list[list[int]]:
-    """The ids to score on: the prompt's, or random ones that stand twice."""
-    from stratascope.numerics.attention import repeated_sequences
+def _sequences(model: Model, params: HeadScoresParams, prompts: Sequence[Tokens]) -> list[list[int]]:
+    """The ids to score on: those of the prompts, or random ones that stand twice."""
+    from stratascope.models.probe_tokens import repeated_tokens
 
-    if params.source == "prompt":
-        ids = model.tokenize(params.prompt, params.messages).ids
-        _refuse_unscorable(ids, params)
-        return [ids]
-    tokenizer = model.tokenizer
-    context = model.facts.context
-    if 2 * params.k + 1 > context:
-        raise _too_long(model, params.k)
-    special = set(tokenizer.all_special_ids)
-    allowed = [i for i in range(min(len(tokenizer), model.facts.vocabulary)) if i not in special]
-    if len(allowed) < params.k:
-        most = len(allowed)
-        raise Problem(
-            "bad_parameter",
-            f"k must be at most {most}, the number of ordinary tokens of {model.id}; got {params.k}.",
-            field="k",
-            remedy=f"Set k to {most}",
-            changes={"k": most},
-        )
-    drawn: list[list[int]] = repeated_sequences(
-        allowed, tokenizer.bos_token_id, params.k, params.batch, params.seed
-    ).tolist()
-    return drawn
-
-
-def _too_long(model: Model, k: int) -> Problem:
-    most = (model.facts.context - 1) // 2
-    fits = most >= LEAST_LENGTH
-    return Problem(
-        "prompt_too_long",
-        f"{k} tokens repeated make {2 * k + 1}; {model.id} reads at most {model.facts.context}.",
-        field="k",
-        remedy=f"Repeat {most} tokens" if fits else "Choose a model with a longer context",
-        changes={"k": most} if fits else None,
-    )
-
-
-def _refuse_unscorable(ids: Sequence[int], params: HeadScoresParams) -> None:
-    """A prompt needs two tokens for any score, and a repeated one for the roles that look for repeats."""
-    if len(ids) < 2:
-        raise not_enough_samples("attention/head-scores", 2, "tokens", len(ids))
-    if len(set(ids[1:])) == len(ids) - 1 and set(params.kinds) != {"previous_token"}:
+    if params.source == "random_repeated":
+        return repeated_tokens(model, params.k, params.batch, params.seed)
+    shortest = min(len(tokens.ids) for tokens in prompts)
+    if shortest < 2:
+        raise not_enough_samples("attention/head-scores", 2, "tokens", shortest)
+    if not all(_has_target(prompts, kind) for kind in params.kinds):
         raise Problem(
             "no_repeats",
             "The prompt repeats no token; duplicate and induction scores are undefined. Use the random repeated sequence.",
@@ -176,24 +180,37 @@ def _refuse_unscorable(ids: Sequence[int], params: HeadScoresParams) -> None:
             remedy="Use the random repeated sequence",
             changes={"source": "random_repeated"},
         )
+    return [tokens.ids for tokens in prompts]
 
 
-def _runs(model: Model, params: HeadScoresParams, sequences: list[list[int]]) -> Iterator[Run]:
+def _has_target(prompts: Sequence[Tokens], kind: Role) -> bool:
+    """Whether some query of some prompt has a key to look at in a role."""
+    import torch
+
+    from stratascope.numerics.attention import role_mask
+
+    return any(bool(role_mask(torch.tensor(tokens.ids), kind).any()) for tokens in prompts)
+
+
+def _runs(
+    model: Model, params: HeadScoresParams, prompts: Sequence[Tokens], sequences: list[list[int]]
+) -> Iterator[Run]:
     """Captured runs of the sequences. Random ones are captured apart, so that they push no prompt out of the cache."""
     from stratascope.models.capture import capture
+    from stratascope.models.prompts import prompt_runs
 
     if params.source == "prompt":
-        return iter([model.read(params)])
+        return prompt_runs(model, params, prompts=prompts)
     return (capture(model, ids) for ids in sequences)
 
 
 def _scored(
-    model: Model, run: Run, ids: list[int], kinds: Sequence[Role]
+    model: Model, run: Run, ids: list[int], kinds: Sequence[Role], params: HeadScoresParams
 ) -> tuple[dict[str, np.ndarray], dict[str, float], float]:
     """(scores [layer, head] by name, chance level by role, largest deviation of a row's sum from 1) of one sequence."""
     import torch
 
-    from stratascope.numerics.attention import role_mask, role_score, sink_share, spread, uniform_pattern, visible_keys
+    from stratascope.numerics.attention import role_mask, sink_share, spread, uniform_pattern, visible_keys
 
     device = run.ids.device
     masks = {kind: role_mask(torch.tensor(ids, device=device), kind) for kind in kinds}
@@ -203,12 +220,21 @@ def _scored(
     for layer in range(model.layers):
         pattern = run.pattern(layer)
         for kind, mask in masks.items():
-            rows[kind].append(role_score(pattern, mask))
+            rows[kind].append(_score(pattern, mask, params))
         rows["sink"].append(sink_share(pattern))
         rows["entropy"].append(spread(pattern, visible_keys(run.record(layer).additive_mask, len(ids)).to(device)))
         off = max(off, float((pattern.sum(-1) - 1).abs().max()))
     scores = {name: torch.stack(each).cpu().numpy() for name, each in rows.items()}
-    return scores, {kind: float(role_score(even, mask)) for kind, mask in masks.items()}, off
+    return scores, {kind: float(_score(even, mask, params)) for kind, mask in masks.items()}, off
+
+
+def _score(pattern: Tensor, mask: Tensor, params: HeadScoresParams) -> Tensor:
+    """The score of patterns [..., query, key] against a mask, by the measure asked for."""
+    from stratascope.numerics.attention import detector_score, role_score
+
+    if not params.tl_compat:
+        return role_score(pattern, mask)
+    return detector_score(pattern, mask, params.exclude_bos, params.exclude_current_token)
 
 
 def _eligible(ids: Sequence[int], kinds: Sequence[Role]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stratascope.numerics.attribution import Direction, Split
 
 LISTED = 10
+Weight = Annotated[float, Field(ge=-1000.0, le=1000.0)]
 
 
 class DirectLogitAttributionParams(PromptParams):
@@ -47,12 +48,22 @@ class DirectLogitAttributionParams(PromptParams):
         description="Explain a target's logit above the mean logit of the vocabulary, which makes its size meaningful. "
         "Changes nothing when it is compared with a distractor.",
     )
+    weights: Annotated[list[Weight], Field(min_length=1, max_length=32)] | None = Field(
+        None, description="A weight for each target, whose weighted sum of logits is explained in place of their mean."
+    )
+    granularity: Literal["sublayer", "layer", "head", "source_token", "neuron"] = Field(
+        "sublayer",
+        title="Parts",
+        description="What the parts are, beside the grid of heads: attention and MLP of each layer; whole layers; heads; the "
+        "tokens that attention moved from; or the neurons that add most.",
+    )
 
 
 def _cost(model: ModelFacts, params: DirectLogitAttributionParams, tokens: int) -> Cost:
     stream = 4 * tokens * model.width * 5 * model.layers
     heads = 4 * model.heads * tokens * model.width
-    return Cost(forwards=1, bytes=stream + heads + 16 * model.vocabulary)
+    finer = 4 * model.width * 4 * model.width * 3 if params.granularity == "neuron" else 0
+    return Cost(forwards=2 if finer else 1, bytes=stream + heads + 16 * model.vocabulary + finer)
 
 
 @method(
@@ -86,15 +97,18 @@ def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams)
     norms where the layer has them, and its bias.
 
     Arrays, in logits, positive toward the target: `head` [layer, head]; `attention`, `head_bias`, `mlp` [layer]; `components`
-    [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total.
+    [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total; other parts sum to it
+    as well. source_token adds `source` [layer, head, position], what a head moved from a position: pattern[t, s]·v_s W_O.
+    neuron adds `neuron` and `neuron_value` [neuron], up to 100 of each sign, value · W_out through a frozen post norm.
     """
-    from stratascope.numerics.attribution import Direction
+    from stratascope.models.direct_parts import finer_parts
 
     run = model.read(params)
     position = _position(params.position, len(run.ids))
     targets, distractors = _sides(model, run, params, position)
-    split = _split(model, run, position, Direction.between(targets, distractors, centred=params.center))
-    labels = ["embedding", *(f"{layer} {part}" for layer in range(model.layers) for part in ("attn", "mlp")), "bias"]
+    direction = _direction(params, targets, distractors)
+    split = _split(model, run, position, direction)
+    finer = finer_parts(model, run, params.granularity, position, direction, split)
     prob = run.logits([position])[0].softmax(-1)
     target, distractor = _named(model, targets, prob), _named(model, distractors, prob) or None
     facts: dict[str, Any] = {
@@ -109,21 +123,23 @@ def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams)
         "embedding": split.embedding,
         "residual_error": split.total - split.model_value,
         "top": _top(split),
+        **finer.facts,
     }
     per_layer = {"attention": split.attention, "head_bias": split.head_bias, "mlp": split.mlp}
     return HeadGrid(
         arrays={
             "head": Array(values=split.head.astype(np.float32), dims=("layer", "head")),
             **{name: Array(values=v.astype(np.float32), dims=("layer",)) for name, v in per_layer.items()},
-            "components": Array(values=split.components.astype(np.float32), dims=("component",)),
+            "components": Array(values=np.array(list(finer.parts.values()), dtype=np.float32), dims=("component",)),
+            **finer.arrays,
         },
         quantities=[Quantity(name="head", label="effect on target − distractor", scale="eff", unit="logits")],
-        coords={"component": labels},
+        coords={"component": list(finer.parts), **finer.coords},
         tokens=run.tokens.tokens,
         vocabulary=[model.token(token) for token in sorted([*targets, *distractors])],
         facts=facts,
         summary=_summary(split, facts),
-        checks=_checks(split),
+        checks=[*_checks(split), *finer.checks],
         warnings=_warnings(model, split),
     )
 
@@ -155,6 +171,25 @@ def _sides(model: Model, run: Run, params: DirectLogitAttributionParams, positio
             changes={"target": None, "distractor": None, "target_id": None, "distractor_id": None},
         )
     return targets, distractors
+
+
+def _direction(params: DirectLogitAttributionParams, targets: list[int], distractors: list[int]) -> Direction:
+    """The reading of the logits that is asked for. Raises `bad_parameter`."""
+    from stratascope.numerics.attribution import Direction
+
+    weights = params.weights
+    if weights is None:
+        return Direction.between(targets, distractors, centred=params.center)
+    if len(weights) != len(targets) or distractors or not any(weights):
+        wrong = f"got {len(weights)} for {len(targets)} targets" + (" and a distractor" if distractors else "")
+        raise Problem(
+            "bad_parameter",
+            f"weights must be one number for each target, not all 0, and without a distractor; {wrong}.",
+            field="weights",
+            remedy="Explain the mean of the targets",
+            changes={"weights": None},
+        )
+    return Direction.weighted(targets, weights, centred=params.center)
 
 
 def _split(model: Model, run: Run, position: int, direction: Direction) -> Split:

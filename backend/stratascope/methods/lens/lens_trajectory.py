@@ -11,11 +11,13 @@ from stratascope.method import (
     ModelFacts,
     Paper,
     Progress,
-    PromptParams,
+    PromptsParams,
     TokenText,
     method,
     silent,
 )
+from stratascope.methods.lens import Site
+from stratascope.problem import Problem
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -23,29 +25,45 @@ if TYPE_CHECKING:
 
     from stratascope.models.model import Model
     from stratascope.models.run import Run
+    from stratascope.models.tokens import Tokens
 
 Metric = Literal[
-    "entropy", "kl", "reverse_kl", "js", "tv", "overlap", "target_logprob", "target_rank", "margin",
+    "entropy", "kl", "reverse_kl", "js", "tv", "overlap", "target_logprob", "target_rank", "margin", "ce", "delta_logprob",
 ]  # fmt: skip
 METRICS: tuple[Metric, ...] = get_args(Metric)
 UNITS = {"tv": "share", "overlap": "share", "target_rank": "rank", "margin": "logits"}
 NO_NEXT = "no next token in the prompt"
+NO_ROW_BEFORE = "no row before, or no next token in the prompt"
 
 
-class LensTrajectoryParams(PromptParams):
+class LensTrajectoryParams(PromptsParams):
     """Which measures to take of every row, and of which token."""
+
+    lens: Literal["raw", "tuned"] = Field(
+        "raw",
+        description="raw reads the stream with the model's own head; tuned translates it first, for each layer apart.",
+    )
+    site: Site = Field(
+        "resid_pre",
+        title="What is read",
+        description="The stream entering each layer (with the model's output as last row), the stream between attention "
+        "and MLP, or what one of the two adds.",
+    )
 
     metrics: Literal["all"] | Annotated[list[Metric], Field(min_length=1, max_length=len(METRICS))] = Field(
         ["entropy", "kl", "js", "target_logprob"],
         description="Measures of each row against the model's output: entropy; kl = KL(output‖row); reverse_kl = "
         "KL(row‖output); js, Jensen–Shannon; tv, total variation; overlap of the k best tokens; log-probability and rank "
-        "of the target; margin between the two best logits.",
+        "of the target, ce = −log-probability, delta_logprob from the row before; margin between the two best logits.",
     )
     k: int = Field(5, ge=1, le=50, title="Tokens compared", description="Best tokens compared by overlap.")
     target: Literal["next", "final"] | TokenText = Field(
         "next",
         description="Token that target_logprob and target_rank follow: next is the one the prompt continues with, final "
         "the model's own top token, anything else the text of one token.",
+    )
+    target_id: int | None = Field(
+        None, ge=0, title="Target id", description="Token that they follow, by id, in place of the target."
     )
     include_bos: bool = Field(
         False, title="Include first special token", description="Whether a special first token enters the means."
@@ -61,7 +79,7 @@ def _cost(model: ModelFacts, params: LensTrajectoryParams, tokens: int) -> Cost:
 
 @method(
     title="Lens trajectory",
-    version=1,
+    version=2,
     guide=Guide(
         question="What would each layer predict?",
         purpose="Follows how far each layer's prediction is from the final one, averaged over the prompt.",
@@ -88,88 +106,136 @@ def lens_trajectory(model: Model, params: LensTrajectoryParams, progress: Progre
     ½Σ|p − q|, all in nats but tv; overlap is the share of the k best tokens in common; margin the difference of the two
     largest logits. Log-probabilities in nats, rank 1 is the most likely.
 
-    Arrays: `mean` [series, row] over positions with `low` and `high` one standard error away, and one array [row,
-    position] per measure, named as it is.
+    Arrays: `mean` [series, row] over positions, then prompts, with `low` and `high` one standard error away; of one prompt
+    one array [row, position] per measure, named as it is, of several `by_prompt` [prompt, series, row]. The sites other
+    than resid_pre have one row per layer, held against the same output.
     """
+    from stratascope.models.prompts import prompt_runs, read_prompts
+
+    prompts = read_prompts(model, params)
+    metrics = list(METRICS) if params.metrics == "all" else list(dict.fromkeys(params.metrics))
+    measured, gap = [], 0.0
+    for run in prompt_runs(model, params, progress, prompts):
+        found, off = _measured(model, run, params, metrics, progress if len(prompts) == 1 else silent)
+        measured.append(found)
+        gap = max(gap, off)
+    return _curve(model, params, prompts, measured, gap)
+
+
+def _measured(
+    model: Model, run: Run, params: LensTrajectoryParams, metrics: list[Metric], progress: Progress
+) -> tuple[dict[str, Tensor], float]:
+    """({measure: [row, position]}, largest difference of the output's logits from the model's own) of one prompt."""
     from stratascope.numerics.trajectory import trajectory
 
-    run = model.read(params)
-    metrics = list(METRICS) if params.metrics == "all" else list(dict.fromkeys(params.metrics))
-    targets = _targets(model, run, params.target)
-    found, gap = trajectory(
+    return trajectory(
         model.unembedding,
-        run.resid,
+        _stream(model, run, params),
         metrics=metrics,
-        targets=targets,
+        targets=_targets(model, run, params),
         k=params.k,
         own=run.own_logits,
+        final=None if params.site == "resid_pre" else run.resid[-1],
         report=lambda done, total: progress(done, total, "measuring positions"),
     )
-    return _curve(model, run, params, found, gap)
 
 
-def _targets(model: Model, run: Run, target: str) -> Tensor | None:
+def _stream(model: Model, run: Run, params: LensTrajectoryParams) -> Tensor:
+    """What the head reads [row, position, width]. Raises `bad_parameter`, `no_middle_stream` and `no_tuned_lens`."""
+    from stratascope.models.sites import site_stream
+    from stratascope.models.tuned_lens import decoded_stream
+
+    if params.lens == "raw":
+        return site_stream(model, run, params.site)
+    if params.site != "resid_pre":
+        raise Problem(
+            "bad_parameter",
+            f"A tuned lens is trained for the stream entering each layer; it has no translator for {params.site}.",
+            field="site",
+            remedy="Read the stream entering each layer",
+            changes={"site": "resid_pre"},
+        )
+    return decoded_stream(model, run, params.lens)
+
+
+def _targets(model: Model, run: Run, params: LensTrajectoryParams) -> Tensor | None:
     """The token followed at every position, −1 where there is none; None for the model's own top token."""
     import torch
 
-    if target == "next":
+    if params.target_id is not None:
+        model.text.check_ids([params.target_id])
+        return torch.full((len(run.ids),), params.target_id)
+    if params.target == "next":
         return torch.tensor([*run.tokens.ids[1:], -1])
-    if target == "final":
+    if params.target == "final":
         return None
-    return torch.full((len(run.ids),), model.single_token(target))
+    return torch.full((len(run.ids),), model.single_token(params.target))
 
 
-def _curve(model: Model, run: Run, params: LensTrajectoryParams, found: dict[str, Tensor], gap: float) -> LayerCurve:
-    """Means over positions with their standard errors, and the checks."""
+def _curve(
+    model: Model, params: LensTrajectoryParams, prompts: list[Tokens], measured: list[dict[str, Tensor]], gap: float
+) -> LayerCurve:
+    """Means over positions, then prompts, with their standard errors, and the checks."""
     import torch
 
+    from stratascope.models.prompt_means import band, prompt_band
+    from stratascope.models.prompts import prompt_titles
     from stratascope.numerics.lens import row_labels
     from stratascope.numerics.trajectory import violation
-    from stratascope.numerics.vectors import counted, standard_error
+    from stratascope.numerics.vectors import counted
 
-    kept = counted([token.special for token in run.tokens.tokens], params.include_bos)
-    values = torch.stack([each[:, kept] for each in found.values()])
-    mean, error = values.nanmean(-1), standard_error(values)
-    undefined = NO_NEXT if params.target == "next" and any(name.startswith("target") for name in found) else None
-    band = {"mean": mean, "low": mean - error, "high": mean + error}
-    single = None if len(kept) > 1 else "one position has no standard error"
-    arrays = {
-        name: Array(
-            values=v.numpy(), dims=("series", "row"), undefined=undefined or (single if name != "mean" else None)
-        )
-        for name, v in band.items()
-    }
-    for name, each in found.items():
-        arrays[name] = Array(
-            values=each.numpy(), dims=("row", "position"), undefined=undefined if "target" in name else None
-        )
-    labels = row_labels(model.layers)
+    several, series = len(prompts) > 1, list(measured[0])
+    kept = [counted([token.special for token in tokens.tokens], params.include_bos) for tokens in prompts]
+    samples = [torch.stack([each[:, at] for each in found.values()]) for found, at in zip(measured, kept, strict=True)]
+    undefined = _undefined(params, series)
+    dims = ("series", "row")
+    if several:
+        arrays = prompt_band(torch.stack([each.nanmean(-1) for each in samples]), dims, undefined=undefined)
+    else:
+        arrays = band(samples[0], dims, undefined=undefined)
+        for name, each in measured[0].items():
+            arrays[name] = Array(values=each.numpy(), dims=("row", "position"), undefined=_undefined(params, [name]))
+    labels = row_labels(model.layers) if params.site == "resid_pre" else [str(layer) for layer in range(model.layers)]
+    coords = {"series": series, "row": labels} | ({"prompt": prompt_titles(prompts)} if several else {})
+    mean = torch.from_numpy(arrays["mean"].values)
+    target = params.target if params.target_id is None else model.token(params.target_id).text
     return LayerCurve(
         arrays=arrays,
-        quantities=[Quantity(name="mean", label="mean over positions", scale="unc", unit="nats")],
-        coords={"series": list(found), "row": labels},
-        tokens=run.tokens.tokens,
+        quantities=[
+            Quantity(name="mean", label=f"mean over {'prompts' if several else 'positions'}", scale="unc", unit="nats")
+        ],
+        coords=coords,
+        tokens=[] if several else prompts[0].tokens,
         facts={
-            "units": {name: UNITS.get(name, "nats") for name in found},
-            "positions": len(kept),
-            "target": params.target,
+            "units": {name: UNITS.get(name, "nats") for name in series},
+            "positions": sum(map(len, kept)), "n_tokens": sum(map(len, kept)), "n_prompts": len(prompts),
+            "target": target, "lens": params.lens, "site": params.site,
         },
-        summary=_summary(found, mean, labels),
-        checks=_checks(gap, violation(found)),
-    )
+        summary=_summary(series[0], mean, labels),
+        checks=_checks(gap, max(violation(found) for found in measured)),
+        warnings=_warnings(params),
+    )  # fmt: skip
+
+
+def _undefined(params: LensTrajectoryParams, series: list[str]) -> str | None:
+    """Why some of these measures have no value somewhere."""
+    if "delta_logprob" in series:
+        return NO_ROW_BEFORE
+    follows = params.target == "next" and params.target_id is None
+    return NO_NEXT if follows and {"target_logprob", "target_rank", "ce"} & set(series) else None
+
+
+def _warnings(params: LensTrajectoryParams) -> list[str]:
+    if params.site in ("attn_out", "mlp_out"):
+        return ["These rows show what one part adds, decoded alone; it is not a prediction of the model."]
+    return []
 
 
 def _checks(gap: float, broken: float) -> list[Check]:
+    from stratascope.models.lens_cells import output_check
+
     return [
-        Check(
-            name="matches_output",
-            label="matches model output",
-            value=gap,
-            ok=1e-4,
-            warn=1e-2,
-            explanation="Largest difference between the last position's logits decoded from the last row and those that the "
-            "model itself returned.",
-        ),
+        output_check(gap, over_all=True),
         Check(
             name="identities",
             label="identities hold",
@@ -182,15 +248,15 @@ def _checks(gap: float, broken: float) -> list[Check]:
     ]
 
 
-def _summary(found: dict[str, Tensor], mean: Tensor, labels: list[str]) -> str:
+def _summary(name: str, mean: Tensor, labels: list[str]) -> str:
     """Where the first measure changes most from one row to the next."""
-    name, values = next(iter(found)), mean[0]
+    values = mean[0]
     if not bool(values.isfinite().all()) or len(values) < 2:
         return f"Mean {name} over {len(labels)} rows."
     steps = values.diff()
     at = int(steps.abs().argmax())
     word = "drop" if float(steps[at]) < 0 else "rise"
     return (
-        f"Mean {name} goes from {float(values[0]):.2f} at the embedding to {float(values[-1]):.2f} at the output; the "
-        f"largest {word} is {abs(float(steps[at])):.2f} between rows {labels[at]} and {labels[at + 1]}."
-    )
+        f"Mean {name} goes from {float(values[0]):.2f} at row {labels[0]} to {float(values[-1]):.2f} at row {labels[-1]}; "
+        f"the largest {word} is {abs(float(steps[at])):.2f} between rows {labels[at]} and {labels[at + 1]}."
+    ).replace("-", "−")

@@ -10,6 +10,7 @@ import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, method
 from stratascope.numerics import units
+from stratascope.numerics.borders import agreement
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, Quantity, TokenScores
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from stratascope.models.tokens import Tokens
 
 MOST_CHARACTERS = 20_000
-NAMES = {"word": "words", "code": "pieces of code", "date": "parts of dates", "number": "numbers", "char": "characters"}
 
 
 class TokenBoundariesParams(PromptParams):
@@ -79,7 +79,7 @@ def _cost(model: ModelFacts, params: TokenBoundariesParams, tokens: int) -> Cost
         "something else. A token's text depends on the space in front of it and on what comes before, and a chat template "
         "shifts every border.",
         synonyms=("tokenizer", "tokens", "BPE", "fragmentation", "subword", "dates", "code tokens", "spelling"),
-        next=("lens/logit-lens", "attention/attention-pattern"),
+        next=("tokenization/boundary-alignment", "tokenization/fragmentation", "lens/logit-lens"),
     ),
     papers=[
         Paper("TokDrift: When LLM Speaks in Subwords but Code Speaks in Grammar", 2025),
@@ -95,7 +95,8 @@ def token_boundaries(model: Model, params: TokenBoundariesParams) -> TokenScores
 
     A unit is whole when exactly one token covers exactly it, split when at least two tokens touch it, merged when a token
     that touches it reaches beyond it, both when both hold. White space in front of a token belongs to the token but is
-    left out of the comparison.
+    left out of the comparison. By this rule the date 20250312 read as 202, 503 and 12 has a year that is both, a merged
+    month (one token touches it, and reaches beyond it) and a whole day.
 
     Arrays [position]: `pieces`, how many tokens its unit has (0 outside every unit); `status`, text; `unit`, the unit's number
     or −1; `start`, `end`, character range in the text, −1 for tokens that the tokenizer added; `partial`, 1 where a token
@@ -141,23 +142,11 @@ def token_boundaries(model: Model, params: TokenBoundariesParams) -> TokenScores
 
 def _laid_over(model: Model, params: TokenBoundariesParams, tokens: Tokens) -> Boundaries:
     """Units and trimmed token spans of the text."""
-    warnings: list[str] = []
-    if params.overlay == "code" and params.language == "python":
-        try:
-            found = units.python_code(tokens.text)
-        except units.Unparsable as error:
-            warnings.append(f"Python cannot parse this snippet ({error}); showing the plain lexer instead.")
-            found = units.generic_code(tokens.text)
-    else:
-        found = units.OVERLAYS[params.overlay](tokens.text)
-    if not found:
-        warnings.append(f"No {NAMES[params.overlay]} were found in the text.")
+    found, warnings = units.read_units(tokens.text, params.overlay, params.language)
     if tokens.text and all(token.offset is None for token in tokens.tokens):
-        raise Problem(
-            "offsets_unavailable",
-            f"The tokenizer of {model.id} gives no character offsets; boundary views are unavailable.",
-            remedy="Choose another model",
-        )
+        from stratascope.models.tokenizers import offsets_unavailable
+
+        raise offsets_unavailable(model.id)
     spans = [None if token.offset is None else units.trimmed(tokens.text, token.offset) for token in tokens.tokens]
     return Boundaries(units.cuts(found, spans), spans, warnings)
 
@@ -192,7 +181,7 @@ def _checks(tokens: Tokens, ranges: np.ndarray) -> list[Check]:
         Check(
             name="reproduces_text",
             label="pieces reproduce the text",
-            value=_agreement(pieces, tokens.text),
+            value=agreement(pieces, tokens.text),
             ok=1.0,
             warn=0.0,
             higher_is_better=True,
@@ -209,25 +198,15 @@ def _checks(tokens: Tokens, ranges: np.ndarray) -> list[Check]:
     ]
 
 
-def _agreement(a: str, b: str) -> float:
-    """Share of the longer of two texts that is the same from the start or from the end; 1 if `a` only adds a space in front."""
-    if a in (b, " " + b):
-        return 1.0
-    longest, shortest = max(len(a), len(b)), min(len(a), len(b))
-    front = next((i for i in range(shortest) if a[i] != b[i]), shortest)
-    back = next((i for i in range(shortest - front) if a[-1 - i] != b[-1 - i]), shortest - front)
-    return (front + back) / longest
-
-
 def _singular(overlay: str) -> str:
-    return NAMES[overlay].removesuffix("s") if overlay in ("word", "number", "char") else "unit"
+    return units.NAMES[overlay].removesuffix("s") if overlay in ("word", "number", "char") else "unit"
 
 
 def _summary(tokens: int, overlay: str, counts: Counter[units.Status]) -> str:
     total = sum(counts.values())
     if not total:
-        return f"The model reads {tokens} tokens; the text has no {NAMES[overlay]}."
+        return f"The model reads {tokens} tokens; the text has no {units.NAMES[overlay]}."
     return (
-        f"The model reads {tokens} tokens; of {total} {NAMES[overlay]} {counts['whole']} are one token each, "
+        f"The model reads {tokens} tokens; of {total} {units.NAMES[overlay]} {counts['whole']} are one token each, "
         f"{counts['split'] + counts['both']} are split and {counts['merged'] + counts['both']} share a token with something else."
     )

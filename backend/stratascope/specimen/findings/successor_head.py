@@ -21,8 +21,9 @@ FINDING = Finding(
     literature="Successor heads take the representation of a word after the first MLP and write the next word of its "
     "order, for weekdays, months, numbers and letters alike.",
     claim="One head's output matrix maps most words of every order to the word that follows.",
-    experiment="Each head's value and output matrices are applied to what the first MLP makes of a word, and read "
-    "with the output head among the words of the same order. The number is the best head's mean share of right "
+    experiment="Each head's value and output matrices are applied to a word as that head meets it: its embedding in the "
+    "first layer, what the first MLP makes of it in the others; and read with the output head among the words of the "
+    "same order. The number is the best head's mean share of right "
     "successors; the control asks the same head for the word before.",
     reading="The attribution shows which head writes the next day in a whole sentence, where other heads and MLPs "
     "help.",
@@ -46,7 +47,7 @@ def measure(specimens: Specimens) -> Measured:
     subject = specimens.base
     orders = {"weekdays": WEEKDAYS, "months": MONTHS, "letters": LETTERS, "numbers": [str(n) for n in range(1, 40)]}
     layers, heads = subject.model.config.n_layer, subject.model.config.n_head
-    after, before = torch.zeros(2, len(orders), layers - 1, heads)
+    after, before = torch.zeros(2, len(orders), layers, heads)
     for index, words in enumerate(orders.values()):
         ids = subject.words(words)
         chosen = _chosen(subject, ids)
@@ -56,7 +57,7 @@ def measure(specimens: Specimens) -> Measured:
     best = int(after.mean(0).argmax())
     layer, head = divmod(best, heads)
     return Measured(
-        label=f"words that head {layer + 1}.{head} maps to the next",
+        label=f"words that head {layer}.{head} maps to the next",
         value=float(after.mean(0)[layer, head]),
         control_label="to the one before",
         control=float(before.mean(0)[layer, head]),
@@ -74,7 +75,7 @@ def measure(specimens: Specimens) -> Measured:
 
 
 def _chosen(subject: Subject, ids: Tensor) -> Tensor:
-    """For each head after the first layer and each word: which word of the order it writes most of, [layer, head, word]."""
+    """For each head and each word: which word of the order it writes most of, [layer, head, word]."""
     import torch
 
     model: Any = subject.model
@@ -84,8 +85,8 @@ def _chosen(subject: Subject, ids: Tensor) -> Tensor:
         words = model.transformer.wte(ids)
         enriched = words + first.mlp(first.ln_2(words))
         found = []
-        for block in model.transformer.h[1:]:
-            normed = block.ln_1(enriched)
+        for block in model.transformer.h:
+            normed = block.ln_1(words if block is first else enriched)
             values = (normed @ block.attn.c_attn.weight + block.attn.c_attn.bias).chunk(3, dim=-1)[2]
             outputs = block.attn.c_proj.weight.split(width)
             written = torch.stack(

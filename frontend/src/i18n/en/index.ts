@@ -7,7 +7,6 @@ import catalogue from "./catalogue.json";
 import compare from "./compare.json";
 import form from "./form.json";
 import grid from "./grid.json";
-import help from "./help.json";
 import history from "./history.json";
 import inspector from "./inspector.json";
 import kinds from "./kinds.json";
@@ -17,11 +16,15 @@ import prompt from "./prompt.json";
 import ui from "./ui.json";
 import type card from "./card.json";
 import type docs from "./docs.json";
+import type entities from "./entities.json";
 import type figures from "./figures.json";
 import type gallery from "./gallery.json";
+import type help from "./help.json";
 import type models from "./models.json";
 import type promptSets from "./promptSets.json";
 import type saved from "./saved.json";
+import type textFile from "./textFile.json";
+import type strata from "./strata.json";
 import type tour from "./tour.json";
 
 const first = {
@@ -30,7 +33,6 @@ const first = {
   ...compare,
   ...form,
   ...grid,
-  ...help,
   ...history,
   ...inspector,
   ...kinds,
@@ -43,11 +45,15 @@ const first = {
 export type Messages = typeof first &
   typeof card &
   typeof docs &
+  typeof entities &
   typeof figures &
   typeof gallery &
+  typeof help &
   typeof models &
   typeof promptSets &
   typeof saved &
+  typeof textFile &
+  typeof strata &
   typeof tour;
 
 export default first;

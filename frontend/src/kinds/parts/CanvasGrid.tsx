@@ -36,6 +36,8 @@ export interface CanvasGridProps<Data> {
   onView?: GridOptions["onView"];
   /** A key that the grid has no use for. Returns whether it was used. */
   onKey?: (key: string) => boolean;
+  /** The space bar on a cell, which otherwise pins like Enter. */
+  onSpace?: (spot: { row: number; column: number }) => void;
   ref?: Ref<GridHandle>;
 }
 
@@ -149,6 +151,7 @@ export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
       onFurther={(spot) => clickPart(selection, toCell(spot), BESIDE)}
       onRange={range && ((from, to) => selection.setRange([range.position(from), range.position(to)]))}
       onKey={onKey}
+      onSpace={props.onSpace}
       onFocus={onFocus}
       place={(spot) => chart.current?.place(spot) ?? null}
     >

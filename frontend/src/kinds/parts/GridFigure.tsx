@@ -78,7 +78,7 @@ export function GridFigure({ props, quantity, model, label, margin }: GridFigure
 }
 
 /** Which columns are in view, and how to reach the others; null when all of them are. */
-function windowNote(view: GridView | null, positions: readonly number[], touch: boolean): string | null {
+export function windowNote(view: GridView | null, positions: readonly number[], touch: boolean): string | null {
   if (!view?.overflows) return null;
   const [first, last] = view.columns;
   return t("grid.window", {

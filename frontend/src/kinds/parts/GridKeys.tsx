@@ -21,6 +21,8 @@ export interface GridKeysProps {
   onMove: (spot: Spot) => void;
   /** Enter or space on a cell. */
   onToggle: (spot: Spot) => void;
+  /** The space bar, where it has a meaning of its own. */
+  onSpace?: (spot: Spot) => void;
   /** Shift and Enter: a further pin. */
   onFurther?: (spot: Spot) => void;
   /** Whether a cell is pinned, where several may be. */
@@ -116,7 +118,8 @@ export function GridKeys(props: GridKeysProps) {
     }
     if (event.metaKey || event.ctrlKey) return false;
     if (!NAMED.includes(event.key)) return props.onKey?.(event.key) ?? false;
-    if (event.shiftKey && onFurther) onFurther(spot);
+    if (event.key === " " && props.onSpace) props.onSpace(spot);
+    else if (event.shiftKey && onFurther) onFurther(spot);
     else onToggle(spot);
     return true;
   }

@@ -65,10 +65,9 @@ export function MarginCurve({ view, caption, limits, series, band, pinned }: Mar
   const live = useLiveView(view);
   const rows = series[0]?.values.length ?? 0;
   if (!live || rows < 2) return null;
-  const { top, rowHeight, frame } = live;
+  const { middle: y, rowHeight, frame } = live;
   const [low, high] = limits;
   const x = (value: number) => START + ((value - low) / (high - low || 1)) * INNER;
-  const y = (row: number) => top + (rows - 1 - row + 0.5) * rowHeight;
   const labels = labelPlaces(series.map(({ values }) => ({ x: x(values[peakOf(values)] || 0), y: y(peakOf(values)) })));
   return (
     <svg className="margin-curve" width={WIDTH} height={PAD + frame + AXIS} role="img" aria-label={caption}>

@@ -9,6 +9,7 @@ import { t } from "../../ui/i18n";
 import { Segmented } from "../../ui/Segmented";
 import { COMMAND_KEY, SHORTCUTS } from "./shortcuts";
 import { Link } from "./Link";
+import "./helpMessages";
 import "./HelpDialog.css";
 
 type Part = "keys" | "words";

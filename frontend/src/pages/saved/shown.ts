@@ -35,7 +35,7 @@ export function useShown(panel: ShownPanel, side: Side | null, viewing: Viewing,
   const limits = useMemo(() => (ofA && ofB ? sharedLimits([ofA, ofB]) : undefined), [ofA, ofB]);
   const ofSecond = useSideSelection(ofA, ofB, align, viewing.selection);
   const apart = side === "difference";
-  const difference = useDifference(apart ? ofA : null, apart ? ofB : null, align);
+  const difference = useDifference(apart ? ofA : null, apart ? ofB : null, align, false);
   const first = { query: a, head: result };
   const other = { query: b, head: second };
   const asked = apart ? [first, other] : [side === "b" ? other : first];

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import type { Method } from "../../api/types";
 import type { Cell, ResultDocument } from "../../kinds/types";
 import { copyText } from "../../ui/copy";
@@ -15,6 +16,8 @@ import { Kbd } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Icon, type IconName } from "../../ui/icons";
 import { lensOf, outputRow } from "./inspect";
+
+const HeadLink = lazy(() => import("./HeadLink"));
 
 interface InspectorActionsProps {
   documents: ResultDocument[];
@@ -35,6 +38,11 @@ export function InspectorActions({ documents, pin, range }: InspectorActionsProp
       <h3>{t("app.inspector.do")}</h3>
       <ul>
         {pin && own.map((method) => <MethodAction key={method.id} method={method} changed={changed} />)}
+        {pin?.layer != null && pin.head != null && (
+          <Suspense fallback={null}>
+            <HeadLink layer={pin.layer} head={pin.head} />
+          </Suspense>
+        )}
         <AskHere documents={documents} position={pin?.position ?? range?.[1] ?? null} />
         {panel && (
           <Action icon="code" shortcut={keyOf("code", KEYS.code, changed)} onSelect={() => setCodeFor(panel.uid)}>

@@ -1,0 +1,131 @@
+"""Inflection layers: ratios that are known by construction, means over prompts, and what is refused."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from stratascope.problem import Problem
+from stratascope.result import LayerCurve
+from tests.families import FAMILIES, load_tiny
+from tests.methods.call import PROMPT, call, check, specimen, values
+from tests.planted import golden_model, still_model
+
+ID = "attention/inflection-layers"
+ENTROPY, GRADIENT, TIMES_STREAM, WEIGHTS, PASSED = range(5)
+PROMPTS = ["the capital of france is paris", "the cat sat on the model", "one cat reads the capital of london"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_stand_finite_differences_in_every_family(family: str) -> None:
+    result = call(ID, load_tiny(family))
+    assert isinstance(result, LayerCurve)
+    assert check(result, "finite_differences").value < 1e-2
+    assert check(result, "same_loss").value < 1e-5
+    value, gradient = values(result, "value"), values(result, "gradient")
+    assert value.shape == (5, 4)
+    np.testing.assert_allclose(value[PASSED], gradient[:-1] / gradient[1:], rtol=1e-5)
+    np.testing.assert_allclose(value[GRADIENT], gradient[:-1], rtol=1e-6)
+    assert (value[ENTROPY] > 0).all()
+    assert (value[ENTROPY] <= 1 + 1e-6).all()
+    assert (value[WEIGHTS] > 0).all()
+
+
+def test_layers_that_add_nothing_pass_on_everything() -> None:
+    result = call(ID, still_model(), decay=10.0, entropy_quantile=1.0)
+    np.testing.assert_allclose(values(result, "value")[PASSED], 1.0, rtol=1e-5)
+    assert result.facts["flagged"] == [0, 1, 2, 3]
+    none = call(ID, still_model())
+    assert none.facts["flagged"] == []
+    assert "None of 4 layers" in none.summary
+
+
+@pytest.mark.parametrize("factor", [0.25, -3.0])
+def test_a_layer_that_scales_the_stream_passes_on_as_much(factor: float) -> None:
+    """A layer that shrinks the stream to a quarter hands a quarter of the gradient back."""
+    model = still_model("llama")
+    prompt = "one cat"
+    handle = model.structure.layers[1].module.register_forward_hook(lambda module, given, output: factor * output)
+    try:
+        result = call(ID, model, "", prompts=[prompt], entropy_quantile=1.0)
+    finally:
+        handle.remove()
+    np.testing.assert_allclose(values(result, "value")[PASSED], [1, abs(factor), 1, 1], rtol=1e-5)
+    assert result.facts["flagged"] == ([1] if abs(factor) <= 0.5 else [])
+
+
+def test_gradients_are_those_of_the_library_by_hand() -> None:
+    model = golden_model()
+    result = call(ID, model, "w5 w9 w3 w5 w9")
+    ids = torch.tensor([token.id for token in result.tokens])
+    embedded = model.network.transformer.wte(ids)[None].detach().requires_grad_(True)
+    out = model.network(inputs_embeds=embedded)
+    loss = torch.nn.functional.cross_entropy(out.logits[0, :-1], ids[1:], reduction="sum")
+    (own,) = torch.autograd.grad(loss, embedded)
+    lengths = own[0, 1:-1].norm(dim=-1)  # neither <s> nor the last token, which predicts nothing
+    assert float(values(result, "gradient")[0]) == pytest.approx(float(lengths.mean()), rel=1e-4)
+    stream = model.run(ids.tolist()).resid[0, 1:-1].norm(dim=-1)
+    assert float(values(result, "value")[TIMES_STREAM, 0]) == pytest.approx(float((lengths * stream).mean()), rel=1e-4)
+    assert result.facts["loss"] == pytest.approx(float(loss.detach()) / 5, rel=1e-5)
+
+
+def test_the_last_token_alone_can_be_predicted() -> None:
+    model = golden_model()
+    both = [call(ID, model, "w5 w9 w3", loss=loss) for loss in ("next_token", "last_token")]
+    losses = -model.run([0, 5, 9, 3]).logits()[:-1].log_softmax(-1)[range(3), [5, 9, 3]]
+    assert both[0].facts["loss"] == pytest.approx(float(losses.mean()), rel=1e-5)
+    assert both[1].facts["loss"] == pytest.approx(float(losses[-1]), rel=1e-5)
+    assert check(both[1], "finite_differences").verdict == "ok"
+
+
+def test_several_prompts_are_averaged_one_by_one() -> None:
+    model = load_tiny("gpt2")
+    together = call(ID, model, "", prompts=PROMPTS)
+    alone = np.stack([values(call(ID, model, prompt), "value") for prompt in PROMPTS])
+    np.testing.assert_allclose(values(together, "by_prompt"), alone, rtol=1e-5)
+    np.testing.assert_allclose(values(together, "value"), alone.mean(0), rtol=1e-5)
+    error = alone.std(0, ddof=1) / 3**0.5
+    np.testing.assert_allclose(values(together, "high") - values(together, "low"), 2 * error, rtol=1e-3, atol=1e-6)
+    assert together.facts["n_prompts"] == 3
+    assert together.tokens == []
+    assert len(together.warnings) == 1
+    assert [label[0] for label in together.coords["prompt"]] == ["1", "2", "3"]
+
+
+def test_flags_are_the_focused_layers_that_pass_on_little_by_hand() -> None:
+    result = call(ID, load_tiny("llama"), PROMPT, entropy_quantile=0.5, decay=0.9)
+    value = values(result, "value")
+    focused = value[ENTROPY] <= np.median(value[ENTROPY])
+    assert result.facts["flagged"] == np.flatnonzero(focused & (value[PASSED] <= 0.9)).tolist()
+    z = [(x - x.mean()) / x.std() for x in (-value[ENTROPY], -np.log(value[PASSED]))]
+    np.testing.assert_allclose(values(result, "score"), z[0] + z[1], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "params", "code"),
+    [
+        (" ".join(["w5"] * 20), {}, "prompt_too_long"),
+        ("", {"prompts": ["w5 w9", " ".join(["w5"] * 20)]}, "prompt_too_long"),
+        ("", {"prompts_from": "no-such-set"}, "unknown_prompt_set"),
+        ("", {}, "prompt_empty"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(
+    prompt: str, params: dict[str, Any], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stratascope.methods.attention.inflection_layers.MOST_TOKENS", 16)
+    with pytest.raises(Problem) as found:
+        call(ID, golden_model(), prompt, **params)
+    assert found.value.code == code
+
+
+def test_in_the_bundled_model_no_layer_loses_the_gradient_and_the_embedding_gets_most_of_it() -> None:
+    result = call(ID, specimen(), "The capital of France is Paris")
+    passed = values(result, "value")[PASSED]
+    assert float(passed[0]) == pytest.approx(24.5, abs=1.0)
+    assert passed[1:].min() > 0.8
+    assert passed[1:].max() < 1.2
+    assert result.facts["flagged"] == []
+    assert values(result, "value")[ENTROPY].argmin() == 0
+    assert all(each.verdict == "ok" for each in result.checks)
