@@ -79,7 +79,7 @@ def test_a_folder_is_found_measured_and_loaded(page: Page, server: Live, models_
     expect(row(page, ELSEWHERE)).to_contain_text("ready")
     expect(page.get_by_role("heading", level=1)).to_have_text(ELSEWHERE)
     checks = panel(page, "Is what you see what the model computes?")
-    expect(checks.get_by_role("listitem")).to_have_count(7)
+    expect(checks.get_by_role("listitem")).to_have_count(8)
     expect(checks).to_contain_text(re.compile(r"Logits against plain Transformers\s*max diff [\d.e−]+"))
     expect(page.locator(".memory")).to_contain_text(ELSEWHERE)
 

@@ -11,9 +11,14 @@ from tests.families import FAMILIES, byte_level, load_tiny
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_number_has_a_limit_and_keeps_it(family: str) -> None:
-    fidelity = load_tiny(family).fidelity
+    model = load_tiny(family)
+    fidelity = model.fidelity
     for name, limit in fidelity.limits.items():
-        assert getattr(fidelity, name) <= limit, name
+        value = getattr(fidelity, name)
+        if name == "neuron_error" and value is None:
+            assert "neurons" in model.missing
+        else:
+            assert value <= limit, name
     assert fidelity.round_trip_texts > 100
     assert fidelity.probe_tokens > 0
     assert fidelity.measured
