@@ -148,6 +148,11 @@ class PromptsParams(PromptParams):
         json_schema_extra=PROMPT_SET,
     )
 
+    @property
+    def most_prompts(self) -> int:
+        """How many prompts the request is about, at most: a set is not opened for a cost estimate."""
+        return MOST_PROMPTS if self.prompts_from is not None else max(1, len(self.prompts))
+
 
 @dataclass(frozen=True)
 class Paper:

@@ -5,7 +5,8 @@ import itertools
 import pytest
 import torch
 
-from stratascope.numerics.rollout import even_pattern, mixture, one_pattern, rollout, traced, visible, without_first
+from stratascope.numerics.attention import seen, visible_keys
+from stratascope.numerics.rollout import even_pattern, mixture, one_pattern, rollout, traced, without_first
 
 
 def causal(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -68,5 +69,5 @@ def test_even_attention_spreads_over_what_is_seen() -> None:
     hidden = torch.finfo(torch.float32).min
     mask = torch.tensor([[[[0.0, hidden, hidden], [0.0, 0.0, hidden], [hidden, 0.0, 0.0]]]])
     expected = torch.tensor([[1.0, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]])
-    torch.testing.assert_close(even_pattern(visible(mask, 3, torch.device("cpu"))), expected)
-    torch.testing.assert_close(even_pattern(visible(None, 2, torch.device("cpu"))), torch.full((2, 2), 0.5))
+    torch.testing.assert_close(even_pattern(seen(visible_keys(mask, 3))), expected)
+    torch.testing.assert_close(even_pattern(seen(visible_keys(None, 2))), torch.tensor([[1.0, 0], [0.5, 0.5]]))

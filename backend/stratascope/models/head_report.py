@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from stratascope.models.head_effects import Ablated, Direct, Head, Question, ablated, asked, direct_effects
+from stratascope.models.pattern_reading import rows_sum_to_one
 from stratascope.problem import Problem
 from stratascope.result import Array, Check
 from stratascope.specimen.prompt_sets.reading import read_set
@@ -216,14 +217,7 @@ def head_checks(probe: Probe, effects: Effects) -> list[Check]:
             warn=2e-2,
             explanation="Largest change of a logit when the layers are run again and nothing is replaced.",
         ),
-        Check(
-            name="rows_sum_to_one",
-            label="rows sum to 1",
-            value=probe.off,
-            ok=1e-3,
-            warn=1.0,
-            explanation="Largest difference of a row's sum of weights from 1; models that can look at nothing have more.",
-        ),
+        rows_sum_to_one(probe.off),
         Check(
             name="change_without_head",
             label="change without the head",

@@ -27,6 +27,18 @@ class LayerPattern(NamedTuple):
     keys: Tensor
 
 
+def rows_sum_to_one(off: float) -> Check:
+    """Whether the weights of every row are shares; `off` is the largest deviation of a row's sum from 1."""
+    return Check(
+        name="rows_sum_to_one",
+        label="rows sum to 1",
+        value=off,
+        ok=1e-3,
+        warn=1.0,
+        explanation="Largest difference of a row's sum of weights from 1; models that can look at nothing have more.",
+    )
+
+
 class PatternReader:
     """Reads patterns and remembers their largest faults, which become the checks of a result."""
 
@@ -53,14 +65,7 @@ class PatternReader:
                 warn=1e-2,
                 explanation="Largest relative difference between weights × values and what the heads read in the model.",
             ),
-            Check(
-                name="rows_sum_to_one",
-                label="rows sum to 1",
-                value=self._off,
-                ok=1e-3,
-                warn=1.0,
-                explanation="Largest difference of a row's sum of weights from 1; models that can look at nothing have more.",
-            ),
+            rows_sum_to_one(self._off),
         ]
 
     def warnings(self) -> list[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import torch
-from torch import Tensor
-
 from stratascope.problem import Problem
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from stratascope.models.model import Model
     from stratascope.models.run import Run
 
@@ -21,6 +20,8 @@ def site_stream(model: Model, run: Run, site: Site) -> Tensor:
 
     Raises `no_middle_stream` for resid_mid where attention and MLP read the same stream.
     """
+    import torch
+
     if site == "resid_pre":
         return run.resid
     if site in ("attn_out", "mlp_out"):

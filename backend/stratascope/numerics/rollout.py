@@ -75,10 +75,3 @@ def even_pattern(visible: Tensor) -> Tensor:
     """Attention spread evenly over the keys each query sees: bool [query, key] -> float32 [query, key]."""
     seen = visible.float()
     return seen / seen.sum(-1, keepdim=True).clamp(min=1.0)
-
-
-def visible(mask: Tensor | None, size: int, device: torch.device) -> Tensor:
-    """Which keys each query sees through an additive mask [..., query, key]: bool [query, key]; None hides nothing."""
-    if mask is None:
-        return torch.ones(size, size, dtype=torch.bool, device=device)
-    return (mask > torch.finfo(mask.dtype).min / 2).reshape(-1, size, size)[0]

@@ -131,6 +131,11 @@ NAMES = {"word": "words", "code": "pieces of code", "date": "parts of dates", "n
 """What the units of each overlay are called."""
 
 
+def one_of(overlay: str) -> str:
+    """What a single unit of an overlay is called."""
+    return {"code": "piece of code", "date": "part of a date"}.get(overlay, NAMES[overlay].removesuffix("s"))
+
+
 def read_units(text: str, overlay: str, language: str = "python") -> tuple[list[Unit], list[str]]:
     """The units of a text in the order of its characters, and what there is to say about them.
 

@@ -97,10 +97,10 @@ def test_identifiers_of_the_specimen_are_cut_and_words_are_not() -> None:
 
 
 def test_refusals_say_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Problem, match=r"No date borders were found in the text\.") as found:
+    with pytest.raises(Problem, match=r"No borders of parts of dates were found in the text\.") as found:
         call(ID, load_tiny("gpt2"), "a cat", overlay="date")
     assert found.value.changes == {"overlay": "word"}
-    with pytest.raises(Problem, match=r"No word borders"):
+    with pytest.raises(Problem, match=r"No borders of words"):
         call(ID, load_tiny("gpt2"), "cat")
     monkeypatch.setattr(module, "MOST_CHARACTERS", 3)
     with pytest.raises(Problem, match="longer than 3 characters"):

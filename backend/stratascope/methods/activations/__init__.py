@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stratascope.method import MOST_PROMPTS, PromptsParams
 from stratascope.result import Check
 
 if TYPE_CHECKING:
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
 
     from stratascope.models.run import Run
     from stratascope.models.tokens import Tokens
-
-
-def most_prompts(params: PromptsParams) -> int:
-    """How many prompts a request is about, at most."""
-    return MOST_PROMPTS if params.prompts_from is not None else max(1, len(params.prompts))
 
 
 def counted_tokens(run: Run, include_bos: bool) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import counted_tokens, most_prompts, prompt_facts
+from stratascope.methods.activations import counted_tokens, prompt_facts
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class _Found(NamedTuple):
 
 def _cost(model: ModelFacts, params: ActivationSparsityParams, tokens: int) -> Cost:
     values = 4 * tokens * 8 * model.width
-    return Cost(4 * most_prompts(params), values + 4 * tokens * (model.width * 5 * model.layers + model.vocabulary))
+    return Cost(4 * params.most_prompts, values + 4 * tokens * (model.width * 5 * model.layers + model.vocabulary))
 
 
 @method(

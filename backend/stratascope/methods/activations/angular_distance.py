@@ -10,7 +10,6 @@ from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, 
 from stratascope.methods.activations import (
     counted_tokens,
     matches_output,
-    most_prompts,
     output_gap,
     prompt_facts,
     same_without_skips,
@@ -56,7 +55,7 @@ class AngularDistanceParams(PromptsParams):
 def _cost(model: ModelFacts, params: AngularDistanceParams, tokens: int) -> Cost:
     sizes = len(params.n) if params.n else min(max(1, model.layers - 1), MOST_SIZES)
     removal = 2 + sizes if params.evaluate_removal else 0
-    prompts = most_prompts(params)
+    prompts = params.most_prompts
     stream = 4 * tokens * (model.width * (8 * model.layers + 4 * removal) + 4 * model.vocabulary)
     return Cost(forwards=prompts * (1 + removal), bytes=stream + 8 * prompts * sizes * model.layers)
 

@@ -10,7 +10,6 @@ from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, 
 from stratascope.methods.activations import (
     counted_tokens,
     matches_output,
-    most_prompts,
     output_gap,
     prompt_facts,
 )
@@ -34,7 +33,7 @@ class BlockInfluenceParams(PromptsParams):
 
 
 def _cost(model: ModelFacts, params: BlockInfluenceParams, tokens: int) -> Cost:
-    return Cost(forwards=most_prompts(params), bytes=4 * tokens * (model.width * 8 * model.layers + model.vocabulary))
+    return Cost(forwards=params.most_prompts, bytes=4 * tokens * (model.width * 8 * model.layers + model.vocabulary))
 
 
 @method(

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import most_prompts, prompt_facts
+from stratascope.methods.activations import prompt_facts
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class CettSparsityParams(PromptsParams):
 
 
 def _cost(model: ModelFacts, params: CettSparsityParams, tokens: int) -> Cost:
-    streams = 4 * tokens * most_prompts(params) * model.width * (model.layers + 16)
-    return Cost(forwards=8 * most_prompts(params), bytes=streams + 4 * tokens * model.vocabulary)
+    streams = 4 * tokens * params.most_prompts * model.width * (model.layers + 16)
+    return Cost(forwards=8 * params.most_prompts, bytes=streams + 4 * tokens * model.vocabulary)
 
 
 @method(

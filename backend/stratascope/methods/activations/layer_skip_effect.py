@@ -18,7 +18,7 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.methods.activations import matches_output, most_prompts, output_gap, same_without_skips
+from stratascope.methods.activations import matches_output, output_gap, same_without_skips
 from stratascope.problem import Problem, layer_out_of_range, position_out_of_range
 from stratascope.result import Array, Quantity, Similarity
 
@@ -71,8 +71,8 @@ def _cost(model: ModelFacts, params: LayerSkipEffectParams, tokens: int) -> Cost
     ends = 1 if params.scope != "future" else len(params.positions) if params.positions else DRAWN
     rows = min(layers * ends, max(1, 1024 // max(1, tokens)))
     stream = 4 * tokens * (model.width * (8 * model.layers + 8 * rows) + 5 * model.vocabulary)
-    forwards = most_prompts(params) * (3 + 0.6 * layers * ends)
-    return Cost(forwards=min(forwards, 2.0 * MOST_FORWARDS), bytes=stream + 8 * most_prompts(params) * model.layers**2)
+    forwards = params.most_prompts * (3 + 0.6 * layers * ends)
+    return Cost(forwards=min(forwards, 2.0 * MOST_FORWARDS), bytes=stream + 8 * params.most_prompts * model.layers**2)
 
 
 @method(

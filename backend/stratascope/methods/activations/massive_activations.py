@@ -11,7 +11,6 @@ from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, 
 from stratascope.methods.activations import (
     counted_tokens,
     matches_output,
-    most_prompts,
     output_gap,
     prompt_facts,
 )
@@ -49,7 +48,7 @@ class MassiveActivationsParams(PromptsParams):
 
 def _cost(model: ModelFacts, params: MassiveActivationsParams, tokens: int) -> Cost:
     stream = 4 * tokens * (model.width * (5 * model.layers + 6) + model.vocabulary)
-    return Cost(forwards=most_prompts(params), bytes=stream + 8 * most_prompts(params) * model.layers * params.top)
+    return Cost(forwards=params.most_prompts, bytes=stream + 8 * params.most_prompts * model.layers * params.top)
 
 
 @method(

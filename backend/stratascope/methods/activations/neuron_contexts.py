@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import most_prompts
 from stratascope.result import Array, Check, Histogram, Quantity
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class _Seen(NamedTuple):
 
 
 def _cost(model: ModelFacts, params: NeuronContextsParams, tokens: int) -> Cost:
-    texts = most_prompts(params) if params.prompts or params.prompts_from else params.texts
+    texts = params.most_prompts if params.prompts or params.prompts_from else params.texts
     forwards = 1 + texts + 3 * params.strongest
     weights = 4 * 3 * model.width * (model.vocabulary + 8 * model.width)
     return Cost(forwards, weights + 4 * tokens * (model.width * 5 * model.layers + model.vocabulary))

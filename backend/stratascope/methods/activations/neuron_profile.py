@@ -23,7 +23,6 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.methods.activations import most_prompts
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, FeatureList, Quantity
 
@@ -70,7 +69,7 @@ class NeuronProfileParams(PromptsParams):
 
 
 def _cost(model: ModelFacts, params: NeuronProfileParams, tokens: int) -> Cost:
-    prompts = most_prompts(params) + (MOST_PROMPTS if params.against_from else len(params.against))
+    prompts = params.most_prompts + (MOST_PROMPTS if params.against_from else len(params.against))
     return Cost(prompts, 4 * tokens * (model.width * (5 * model.layers + 16)) + 32 * prompts * model.width)
 
 

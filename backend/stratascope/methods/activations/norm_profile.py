@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, Text, method, silent
-from stratascope.methods.activations import counted_tokens, most_prompts, prompt_facts
+from stratascope.methods.activations import counted_tokens, prompt_facts
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
@@ -62,7 +62,7 @@ class _Seen(NamedTuple):
 
 def _cost(model: ModelFacts, params: NormProfileParams, tokens: int) -> Cost:
     passed = 4 * tokens * model.width * 8 * (2 * model.layers + 1)
-    return Cost(2 * most_prompts(params), passed + 4 * tokens * (5 * model.width * model.layers + model.vocabulary))
+    return Cost(2 * params.most_prompts, passed + 4 * tokens * (5 * model.width * model.layers + model.vocabulary))
 
 
 @method(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import most_prompts, prompt_facts
+from stratascope.methods.activations import prompt_facts
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class _Step(NamedTuple):
 
 
 def _cost(model: ModelFacts, params: PplSparsityParams, tokens: int) -> Cost:
-    streams = 4 * tokens * most_prompts(params) * model.width * (model.layers + 16)
-    return Cost(forwards=2 * _STEPS * most_prompts(params), bytes=streams + 4 * tokens * model.vocabulary)
+    streams = 4 * tokens * params.most_prompts * model.width * (model.layers + 16)
+    return Cost(forwards=2 * _STEPS * params.most_prompts, bytes=streams + 4 * tokens * model.vocabulary)
 
 
 @method(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import adds_up, contract_error, counted_tokens, most_prompts, prompt_facts
+from stratascope.methods.activations import adds_up, contract_error, counted_tokens, prompt_facts
 from stratascope.result import Array, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ResidualNormsParams(PromptsParams):
 
 def _cost(model: ModelFacts, params: ResidualNormsParams, tokens: int) -> Cost:
     stream = 4 * tokens * (model.width * 6 * model.layers + model.vocabulary)
-    return Cost(forwards=most_prompts(params), bytes=stream + 4 * most_prompts(params) * len(PARTS) * model.layers)
+    return Cost(forwards=params.most_prompts, bytes=stream + 4 * params.most_prompts * len(PARTS) * model.layers)
 
 
 @method(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import counted_tokens, most_prompts, prompt_facts
+from stratascope.methods.activations import counted_tokens, prompt_facts
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class SublayerContributionParams(PromptsParams):
 
 def _cost(model: ModelFacts, params: SublayerContributionParams, tokens: int) -> Cost:
     stream = 4 * tokens * (model.width * 12 * model.layers + model.vocabulary)
-    return Cost(forwards=most_prompts(params), bytes=stream + 4 * most_prompts(params) * 7 * model.layers)
+    return Cost(forwards=params.most_prompts, bytes=stream + 4 * params.most_prompts * 7 * model.layers)
 
 
 @method(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, PromptsParams, method, silent
-from stratascope.methods.activations import adds_up, contract_error, most_prompts, same_without_skips
+from stratascope.methods.activations import adds_up, contract_error, same_without_skips
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
@@ -55,10 +55,10 @@ def _cost(model: ModelFacts, params: SublayerIoSimilarityParams, tokens: int) ->
     new = params.decode_tokens if params.phase == "decode" else 0
     skipping = 3 + 1 + DRAWS if params.skip_count else 0
     whole = tokens + new
-    forwards = most_prompts(params) * (1 + (1 + new / max(1, tokens) if new else 0) + skipping)
+    forwards = params.most_prompts * (1 + (1 + new / max(1, tokens) if new else 0) + skipping)
     rows = 1 + DRAWS if skipping else 0
     stream = 4 * whole * (model.width * (6 * model.layers + 4 * rows) + 3 * model.vocabulary)
-    return Cost(forwards=forwards, bytes=stream + 16 * most_prompts(params) * model.layers)
+    return Cost(forwards=forwards, bytes=stream + 16 * params.most_prompts * model.layers)
 
 
 @method(

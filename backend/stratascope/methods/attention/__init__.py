@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from stratascope.method import MOST_PROMPTS, Cost, Field, ModelFacts, PromptParams, PromptsParams
+from stratascope.method import Cost, Field, ModelFacts, PromptParams, PromptsParams
 from stratascope.problem import position_out_of_range
 from stratascope.result import Check
 
@@ -52,7 +52,8 @@ class Mixed:
     """
 
     def __init__(self, run: Run, layers: int, params: MixingParams) -> None:
-        from stratascope.numerics.rollout import even_pattern, mixture, one_pattern, visible, without_first
+        from stratascope.numerics.attention import seen, visible_keys
+        from stratascope.numerics.rollout import even_pattern, mixture, one_pattern, without_first
 
         def mixed(pattern: Tensor) -> Tensor:
             kept = without_first(pattern) if params.drop_sink else pattern
@@ -63,9 +64,9 @@ class Mixed:
         self.row_mass = 1.0
         for layer in range(layers):
             pattern = run.pattern(layer)
-            seen = visible(run.record(layer).additive_mask, pattern.shape[-1], pattern.device)
+            keys = visible_keys(run.record(layer).additive_mask, pattern.shape[-1]).to(pattern.device)
             self.own.append(mixed(pattern))
-            self.even.append(mixed(even_pattern(seen)[None]))
+            self.even.append(mixed(even_pattern(seen(keys))[None]))
             self.row_mass = min(self.row_mass, float(pattern.sum(-1).min()))
 
     def warnings(self) -> list[str]:
@@ -96,12 +97,7 @@ def unlike_even(own: np.ndarray, even: np.ndarray) -> Check:
     )
 
 
-def most_prompts(params: PromptsParams) -> int:
-    """How many prompts a request is about, at most."""
-    return MOST_PROMPTS if params.prompts_from is not None else max(1, len(params.prompts))
-
-
 def patterns_cost(model: ModelFacts, params: PromptsParams, tokens: int) -> Cost:
     """A captured pass over every prompt, with the patterns of one layer at a time."""
     stored = 4 * tokens * model.width * 5 * model.layers
-    return Cost(forwards=1.2 * most_prompts(params), bytes=stored + 16 * model.heads * tokens * tokens)
+    return Cost(forwards=1.2 * params.most_prompts, bytes=stored + 16 * model.heads * tokens * tokens)

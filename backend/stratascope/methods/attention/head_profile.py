@@ -20,7 +20,6 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.methods.attention import most_prompts
 from stratascope.problem import head_out_of_range, layer_out_of_range
 from stratascope.result import Array, HeadGrid, Quantity
 
@@ -75,7 +74,7 @@ class HeadProfileParams(PromptsParams):
 
 
 def _cost(model: ModelFacts, params: HeadProfileParams, tokens: int) -> Cost:
-    prompts = most_prompts(params)
+    prompts = params.most_prompts
     probe = params.batch * (2 * params.k + 1) / max(1, tokens)
     stored = 4 * tokens * model.width * (5 * model.layers + EDITS * 8)
     weights = 12 * model.vocabulary * model.width + 32 * model.width**2

@@ -18,7 +18,6 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.methods.attention import most_prompts
 from stratascope.problem import Problem, not_enough_samples
 from stratascope.result import Array, Check, HeadGrid, Quantity
 
@@ -77,7 +76,7 @@ def _cost(model: ModelFacts, params: HeadScoresParams, tokens: int) -> Cost:
     repeated = params.source == "random_repeated"
     length = 2 * params.k + 1 if repeated else tokens
     pattern = 4 * model.heads * length * length
-    passes = params.batch * length / max(1, tokens) if repeated else float(most_prompts(params))
+    passes = params.batch * length / max(1, tokens) if repeated else float(params.most_prompts)
     return Cost(forwards=passes, bytes=4 * length * model.width * 5 * model.layers + 4 * pattern)
 
 
@@ -257,6 +256,8 @@ def _quantities(kinds: Sequence[Role]) -> list[Quantity]:
 
 
 def _checks(scores: dict[str, np.ndarray], chance: dict[str, float], off: float) -> list[Check]:
+    from stratascope.models.pattern_reading import rows_sum_to_one
+
     found = [
         Check(
             name=f"best_{kind}",
@@ -267,17 +268,7 @@ def _checks(scores: dict[str, np.ndarray], chance: dict[str, float], off: float)
         )
         for kind, values in scores.items()
     ]
-    return [
-        Check(
-            name="rows_sum_to_one",
-            label="rows sum to 1",
-            value=off,
-            ok=1e-3,
-            warn=1.0,
-            explanation="Largest difference of a row's sum of weights from 1; models that can look at nothing have more.",
-        ),
-        *found,
-    ]
+    return [rows_sum_to_one(off), *found]
 
 
 def _summary(scores: dict[str, np.ndarray], chance: dict[str, float]) -> str:

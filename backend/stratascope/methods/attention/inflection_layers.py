@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from stratascope.method import (
-    MOST_PROMPTS,
     Cost,
     Field,
     Guide,
@@ -63,7 +62,7 @@ class InflectionLayersParams(PromptsParams):
 
 def _cost(model: ModelFacts, params: InflectionLayersParams, tokens: int) -> Cost:
     """Per prompt a captured pass and one forward and back, with all activations and the weights' gradients."""
-    prompts = MOST_PROMPTS if params.prompts_from is not None else max(1, len(params.prompts))
+    prompts = params.most_prompts
     kept = 4 * tokens * model.layers * (34 * model.width + 2 * model.heads * tokens)
     return Cost(forwards=4.2 * prompts + 6, bytes=kept + 4 * model.parameters + 12 * tokens * model.vocabulary)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from stratascope.method import Cost, Field, Indices, ModelFacts, PromptParams, TokenText
+from stratascope.models.sites import Site
 
 MOST_TARGETS = 32
 MOST_NEW_TOKENS = 256
-
-Site = Literal["resid_pre", "resid_mid", "attn_out", "mlp_out"]
 
 
 class LensGridParams(PromptParams):

@@ -16,7 +16,7 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.methods.lens import Site
+from stratascope.models.sites import Site
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, LayerCurve, Quantity
 

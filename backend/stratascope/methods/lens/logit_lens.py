@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from stratascope.method import Field, Guide, Paper, Progress, method, silent
-from stratascope.methods.lens import LensGridParams, Site, grid_cost
-from stratascope.problem import Problem
+from stratascope.methods.lens import LensGridParams, grid_cost
 from stratascope.result import TokenGrid
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from stratascope.models.lens_grid import Decoded, Lens
     from stratascope.models.model import Model
-    from stratascope.models.run import Run
 
 
 class LogitLensParams(LensGridParams):
@@ -72,37 +68,12 @@ def logit_lens(model: Model, params: LogitLensParams, progress: Progress = silen
 def _lens(model: Model, params: LogitLensParams) -> Lens:
     """The stream at the site asked for, with its rows. Raises `no_middle_stream`."""
     from stratascope.models.lens_grid import Lens
+    from stratascope.models.sites import site_stream
     from stratascope.numerics.lens import row_labels
 
     whole, norm = params.site == "resid_pre", params.norm == "final"
-    if params.site == "resid_mid":
-        _require_middle(model)
     labels = row_labels(model.layers) if whole else [str(layer) for layer in range(model.layers)]
-    return Lens(lambda run: _stream(model, run, params.site), labels, is_output=whole and norm, norm=norm)
-
-
-def _stream(model: Model, run: Run, site: Site) -> Tensor:
-    """The vectors to decode [row, position, width]."""
-    import torch
-
-    if site == "resid_pre":
-        return run.resid
-    if site in ("attn_out", "mlp_out"):
-        return run.attn_out if site == "attn_out" else run.mlp_out
-    middle = [run.resid_mid(layer) for layer in range(model.layers)]
-    return torch.stack([x for x in middle if x is not None])
-
-
-def _require_middle(model: Model) -> None:
-    if all(layer.sequential for layer in model.structure.layers):
-        return
-    raise Problem(
-        "no_middle_stream",
-        f"{model.id} adds attention and MLP to the same stream; there is nothing between them.",
-        field="site",
-        remedy="Read the stream entering each layer",
-        changes={"site": "resid_pre"},
-    )
+    return Lens(lambda run: site_stream(model, run, params.site), labels, is_output=whole and norm, norm=norm)
 
 
 def _grid(model: Model, params: LogitLensParams, lens: Lens, found: Decoded) -> TokenGrid:

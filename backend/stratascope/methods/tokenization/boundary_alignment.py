@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, method
+from stratascope.methods.tokenization import reproduces_text
 from stratascope.numerics.borders import Agreement, Segmentation, borders, compared, spanning, trimmed
 from stratascope.numerics.units import NAMES, Unit, read_units
 from stratascope.problem import Problem
@@ -95,7 +96,7 @@ def boundary_alignment(model: Model, params: BoundaryAlignmentParams) -> TokenSc
     if not wanted:
         raise Problem(
             "no_borders",
-            f"No {_singular(params.overlay)} borders were found in the text.",
+            f"No borders of {NAMES[params.overlay]} were found in the text.",
             field="overlay",
             remedy="Compare with words",
             changes={"overlay": "word"},
@@ -123,10 +124,6 @@ def boundary_alignment(model: Model, params: BoundaryAlignmentParams) -> TokenSc
         checks=_checks(cut, wanted, params.trim_space, whole.borders),
         warnings=warnings,
     )
-
-
-def _singular(overlay: str) -> str:
-    return {"code": "code", "date": "date"}.get(overlay, NAMES[overlay].removesuffix("s"))
 
 
 def _spans(cut: Segmentation, trim: bool) -> list[tuple[int, int]]:
@@ -195,16 +192,7 @@ def _checks(cut: Segmentation, wanted: set[int], trim: bool, whole: Agreement) -
     hidden = {place for places in spanning(_spans(cut, trim), wanted) for place in places}
     places = borders(cut.text, [(i, i + 1) for i in range(len(cut.text))], trim)
     return [
-        Check(
-            name="reproduces_text",
-            label="pieces reproduce the text",
-            value=cut.agreement(),
-            ok=1.0,
-            warn=0.0,
-            higher_is_better=True,
-            explanation="Share of the text, from both its ends, that the joined pieces reproduce, an added space in front aside; "
-            "less than 1 means that the tokenizer changes the text before reading it.",
-        ),
+        reproduces_text(cut.agreement()),
         Check(
             name="missed_are_inside",
             label="missed borders outside tokens",

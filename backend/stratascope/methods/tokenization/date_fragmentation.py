@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 
 from stratascope.method import LINES, Cost, Field, Guide, ModelFacts, Paper, PromptParams, Text, method
+from stratascope.methods.tokenization import reproduces_text
 from stratascope.numerics import dates
 from stratascope.numerics.borders import Segmentation
 from stratascope.numerics.dates import WEIGHTS
@@ -221,16 +222,7 @@ def _checks(texts: Sequence[Dated], rows: Sequence[Row], weights: Sequence[float
     shreds = [dates.ratio(date, dates.characters(date, text), weights).value for text, date in each]
     own = [row.ratio.value for row in rows if row.tokenizer == rows[0].tokenizer]
     return [
-        Check(
-            name="reproduces_text",
-            label="pieces reproduce the text",
-            value=least,
-            ok=1.0,
-            warn=0.0,
-            higher_is_better=True,
-            explanation="Least share of a text that the joined pieces of a tokenizer reproduce; less than 1 means that it "
-            "changes the text before reading it.",
-        ),
+        reproduces_text(least),
         Check(
             name="intact_scores_zero",
             label="score of intact dates",

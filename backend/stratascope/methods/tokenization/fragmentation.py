@@ -20,6 +20,7 @@ from stratascope.method import (
     method,
     silent,
 )
+from stratascope.methods.tokenization import reproduces_text
 from stratascope.numerics.fragments import Counts, byte_by_byte, counted, total, word_by_word
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, Quantity, Table
@@ -173,16 +174,7 @@ def _checks(texts: Sequence[str], least: float) -> list[Check]:
     words = total(counted(word_by_word(text)) for text in beginnings)["all"]
     bytes_ = total(counted(byte_by_byte(text)) for text in beginnings)["all"]
     return [
-        Check(
-            name="reproduces_text",
-            label="pieces reproduce the text",
-            value=least,
-            ok=1.0,
-            warn=0.0,
-            higher_is_better=True,
-            explanation="Least share of a text that the joined pieces of a tokenizer reproduce; less than 1 means that it "
-            "changes the text before reading it.",
-        ),
+        reproduces_text(least),
         Check(
             name="words_as_tokens",
             label="fertility of whole words",

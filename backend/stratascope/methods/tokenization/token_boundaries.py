@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, method
+from stratascope.methods.tokenization import reproduces_text
 from stratascope.numerics import units
 from stratascope.numerics.borders import agreement
 from stratascope.problem import Problem
@@ -125,7 +126,7 @@ def token_boundaries(model: Model, params: TokenBoundariesParams) -> TokenScores
             "end": Array(values=ranges[:, 1], dims=each),
             "partial": Array(values=_partial(ranges), dims=each),
         },
-        quantities=[Quantity(name="pieces", label=f"tokens per {_singular(params.overlay)}", scale="mag")],
+        quantities=[Quantity(name="pieces", label=f"tokens per {units.one_of(params.overlay)}", scale="mag")],
         tokens=tokens.tokens,
         shown={"unit": len(laid.cuts)},
         total={"unit": len(laid.cuts)},
@@ -178,16 +179,7 @@ def _checks(tokens: Tokens, ranges: np.ndarray) -> list[Check]:
     pieces = b"".join(bytes.fromhex(token.bytes) for token in own).decode("utf-8", errors="replace")
     starts = ranges[ranges[:, 0] >= 0, 0]
     return [
-        Check(
-            name="reproduces_text",
-            label="pieces reproduce the text",
-            value=agreement(pieces, tokens.text),
-            ok=1.0,
-            warn=0.0,
-            higher_is_better=True,
-            explanation="Share of the text, from both its ends, that the joined pieces reproduce, an added space in front aside; "
-            "less than 1 means that the tokenizer changes the text before reading it.",
-        ),
+        reproduces_text(agreement(pieces, tokens.text)),
         Check(
             name="in_order",
             label="pieces in order",
@@ -196,10 +188,6 @@ def _checks(tokens: Tokens, ranges: np.ndarray) -> list[Check]:
             explanation="Tokens that begin before the one in front of them.",
         ),
     ]
-
-
-def _singular(overlay: str) -> str:
-    return units.NAMES[overlay].removesuffix("s") if overlay in ("word", "number", "char") else "unit"
 
 
 def _summary(tokens: int, overlay: str, counts: Counter[units.Status]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, method
+from stratascope.methods.tokenization import reproduces_text
 from stratascope.numerics.borders import Segmentation, jaccard
 from stratascope.numerics.fragments import word_by_word
 from stratascope.problem import Problem
@@ -155,16 +156,7 @@ def _specials(reader: TextReader) -> list[str]:
 def _checks(own: Sequence[Segmentation], shared: np.ndarray) -> list[Check]:
     """That each agrees with itself and with the others both ways, and that the pieces are the text."""
     return [
-        Check(
-            name="reproduces_text",
-            label="pieces reproduce the text",
-            value=min(each.agreement() for each in own),
-            ok=1.0,
-            warn=0.0,
-            higher_is_better=True,
-            explanation="Least share of the text that the joined pieces of a tokenizer reproduce; less than 1 means that it "
-            "changes the text before reading it.",
-        ),
+        reproduces_text(min(each.agreement() for each in own)),
         Check(
             name="symmetric",
             label="same both ways",

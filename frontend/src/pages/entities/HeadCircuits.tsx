@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { array } from "../../kinds/result";
 import { Badge } from "../../ui/Badge";
 import { t } from "../../ui/i18n";
@@ -31,16 +31,23 @@ function useFew<T>(all: readonly T[]) {
 const Tokens = ({ texts, tone }: { texts: string[]; tone?: "target" | "distractor" }) =>
   texts.slice(0, TOKENS).map((text, i) => <Token key={i} token={{ text }} tone={tone} max={12} />);
 
-/** What it adds to the output when it looks at a token. */
-export function ReadsWrites({ analysis }: PartProps) {
+interface Column {
+  name: string;
+  cell: (reading: Reading) => ReactNode;
+  right?: boolean;
+}
+
+/** A table with a row for each token that the head was asked about. */
+function Readings({ analysis, area, id, columns }: PartProps & { area: "ov" | "qk"; id: string; columns: Column[] }) {
   const all: Reading[] = analysis.document ? readingsOf(analysis.document) : [];
   const { shown, more } = useFew(all);
+  const align = ({ right }: Column) => (right ? "right" : undefined);
   return (
     <Section
-      id="reads-writes"
-      area="ov"
-      title={t("entity.ov")}
-      purpose={t("entity.ov.purpose")}
+      id={id}
+      area={area}
+      title={t(`entity.${area}`)}
+      purpose={t(`entity.${area}.purpose`)}
       analysis={analysis}
       notes={
         <>
@@ -53,27 +60,25 @@ export function ReadsWrites({ analysis }: PartProps) {
         <table className="entity-table">
           <thead>
             <tr>
-              <th scope="col">{t("entity.ov.reads")}</th>
-              <th scope="col">{t("entity.ov.writes")}</th>
-              <th scope="col">{t("entity.ov.away")}</th>
-              <th scope="col" className="right">
-                {t("entity.ov.own")}
-              </th>
+              <th scope="col">{t(area === "ov" ? "entity.ov.reads" : "entity.qk.query")}</th>
+              {columns.map((column) => (
+                <th scope="col" key={column.name} className={align(column)}>
+                  {column.name}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ read, raised, lowered, own }, i) => (
+            {shown.map((reading, i) => (
               <tr key={i}>
                 <th scope="row">
-                  <Token token={{ text: read }} />
+                  <Token token={{ text: reading.read }} />
                 </th>
-                <td>
-                  <Tokens texts={raised} tone="target" />
-                </td>
-                <td>
-                  <Tokens texts={lowered.slice(0, 2)} tone="distractor" />
-                </td>
-                <td className="right">{count(own)}</td>
+                {columns.map((column) => (
+                  <td key={column.name} className={align(column)}>
+                    {column.cell(reading)}
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>
@@ -83,49 +88,29 @@ export function ReadsWrites({ analysis }: PartProps) {
   );
 }
 
+/** What it adds to the output when it looks at a token. */
+export const ReadsWrites = ({ analysis }: PartProps) => (
+  <Readings
+    analysis={analysis}
+    area="ov"
+    id="reads-writes"
+    columns={[
+      { name: t("entity.ov.writes"), cell: ({ raised }) => <Tokens texts={raised} tone="target" /> },
+      { name: t("entity.ov.away"), cell: ({ lowered }) => <Tokens texts={lowered.slice(0, 2)} tone="distractor" /> },
+      { name: t("entity.ov.own"), cell: ({ own }) => count(own), right: true },
+    ]}
+  />
+);
+
 /** The keys that a token looks for through this head. */
-export function LooksFor({ analysis }: PartProps) {
-  const all: Reading[] = analysis.document ? readingsOf(analysis.document) : [];
-  const { shown, more } = useFew(all);
-  return (
-    <Section
-      id="looks-for"
-      area="qk"
-      title={t("entity.qk")}
-      purpose={t("entity.qk.purpose")}
-      analysis={analysis}
-      notes={
-        <>
-          {t("entity.ov.notes", { shown: shown.length, total: all.length })} {more && "· "}
-          {more}
-        </>
-      }
-    >
-      {() => (
-        <table className="entity-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("entity.qk.query")}</th>
-              <th scope="col">{t("entity.qk.keys")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ read, sought }, i) => (
-              <tr key={i}>
-                <th scope="row">
-                  <Token token={{ text: read }} />
-                </th>
-                <td>
-                  <Tokens texts={sought} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </Section>
-  );
-}
+export const LooksFor = ({ analysis }: PartProps) => (
+  <Readings
+    analysis={analysis}
+    area="qk"
+    id="looks-for"
+    columns={[{ name: t("entity.qk.keys"), cell: ({ sought }) => <Tokens texts={sought} /> }]}
+  />
+);
 
 /** Where tokens stand in what the head writes when it reads them. */
 export function CopyingRanks({ analysis }: PartProps) {
