@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -133,7 +134,9 @@ def test_a_dripping_request_is_closed_however_much_it_drips() -> None:
                 break
             writer.write(b"X-%d: a\r\n" % number)
             await asyncio.sleep(0.02)
-        return await closed
+        with suppress(ConnectionResetError):  # what was written after the end is answered so
+            return await closed
+        return b""
 
     assert talk(conversation, Hasty) == b""
 

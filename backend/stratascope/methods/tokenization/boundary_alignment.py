@@ -55,7 +55,7 @@ def _cost(model: ModelFacts, params: BoundaryAlignmentParams, tokens: int) -> Co
 
 @method(
     title="Boundary alignment",
-    version=1,
+    version=2,
     guide=Guide(
         question="What does the model read?",
         purpose="Measures how far token borders fall on the borders of words, code, numbers, dates or characters.",

@@ -75,7 +75,7 @@ def _cost(model: ModelFacts, params: DateFragmentationParams, tokens: int) -> Co
 
 @method(
     title="Date fragmentation",
-    version=1,
+    version=2,
     guide=Guide(
         question="What does the model read?",
         purpose="Scores how badly tokenizers cut dates, from 0 for intact parts up to 1 for shreds.",

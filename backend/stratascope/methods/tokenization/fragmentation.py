@@ -61,7 +61,7 @@ def _cost(model: ModelFacts, params: FragmentationParams, tokens: int) -> Cost:
 
 @method(
     title="Fragmentation",
-    version=1,
+    version=2,
     guide=Guide(
         question="What does the model read?",
         purpose="Counts how many tokens words cost, for the model's tokenizer and for others, script by script.",

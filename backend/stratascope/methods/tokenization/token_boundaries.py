@@ -72,7 +72,7 @@ def _cost(model: ModelFacts, params: TokenBoundariesParams, tokens: int) -> Cost
 
 @method(
     title="Token boundaries",
-    version=1,
+    version=2,
     guide=Guide(
         question="What does the model read?",
         purpose="Lays the tokens the model really reads over words, code, numbers, dates or characters.",

@@ -42,7 +42,7 @@ def _cost(model: ModelFacts, params: TokenizerCompareParams, tokens: int) -> Cos
 
 @method(
     title="Tokenizer comparison",
-    version=1,
+    version=2,
     guide=Guide(
         question="What does the model read?",
         purpose="Cuts one text with several tokenizers and measures how many of their borders they share.",
