@@ -58,14 +58,14 @@ def shared_pass(network: torch.nn.Module, translators: list[torch.nn.Linear], id
 
 def run(folder: Path, rounds: int) -> None:
     """Print the table, with agreement, tokens a second and peak memory."""
-    from stratascope.models.lens_fitting import entering
+    from stratascope.models.sites import batch_vectors
     from stratascope.numerics.lens_training import Weights, gradients
 
     network, model = networks.bare(folder), networks.ours(folder)
     ids, translators = networks.ids(TOKENS).view(-1, LENGTH), _translators()
 
     def ours() -> list[torch.Tensor]:
-        streams, last = entering(model, ids, range(model.layers))
+        streams, last = batch_vectors(model, ids, range(model.layers), "resid_pre")
         zero, slope = (Weights.zero(model.layers, model.width) for _ in range(2))
         gradients(model.unembedding, zero, streams, last, "kl", slope)
         return list(slope.matrices / TOKENS)

@@ -18,6 +18,7 @@ from stratascope.specimen.prompts import bundle_path
 LENSES = "lenses"
 """The folder of trained lenses inside the data folder."""
 CONFIGURATION, WEIGHTS = "config.json", "params.safetensors"
+SITE = "resid_pre"
 _BUNDLED = "tuned-lens"
 _LARGEST_CONFIGURATION = 1 << 20
 
@@ -45,6 +46,12 @@ class LensFile:
     def model(self) -> str:
         """What it calls the model it was trained for."""
         return str(self.content.get("base_model_name_or_path") or "")
+
+    @property
+    def site(self) -> str:
+        """Where it reads; lenses that do not say were trained on the stream entering each layer."""
+        training = self.content.get("training")
+        return str(training.get("site", SITE)) if isinstance(training, dict) else SITE
 
     @property
     def unembedding(self) -> str | None:

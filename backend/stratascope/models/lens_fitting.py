@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from stratascope.models.lens_store import Checkpoint, Workshop
 from stratascope.models.lens_texts import Texts, rows_of_step
-from stratascope.models.trace import the_tensor
+from stratascope.models.sites import Site, batch_vectors
 from stratascope.numerics.lens_training import Loss, Recipe, Weights, clip, gradients, losses, slots, update
 
 if TYPE_CHECKING:
@@ -37,7 +36,14 @@ def row_groups(layers: int, width: int, optimizer: str) -> list[range]:
 
 
 def fit(
-    model: Model, texts: Texts, recipe: Recipe, tokens_per_step: int, seed: int, workshop: Workshop, report: Report
+    model: Model,
+    texts: Texts,
+    site: Site,
+    recipe: Recipe,
+    tokens_per_step: int,
+    seed: int,
+    workshop: Workshop,
+    report: Report,
 ) -> tuple[Weights, Tensor]:
     """The translators of all rows, and the loss of every step and row in nats per token: [step, row].
 
@@ -54,7 +60,7 @@ def fit(
         resumed = number == state.group
         memory = [_on(each, model.device) for each in state.memory] if resumed else slots(recipe, own)
         for step in range(state.step if resumed else 0, recipe.steps):
-            loss, slope = _step(model, rows_of_step(texts, step, count, seed), rows, own, recipe.loss)
+            loss, slope = _step(model, rows_of_step(texts, step, count, seed), site, rows, own, recipe.loss)
             clip(slope)
             update(recipe, step, own, slope, memory)
             history[step, rows.start : rows.stop] = loss
@@ -68,13 +74,18 @@ def fit(
 
 
 def held_out(
-    model: Model, ids: Tensor, weights: Weights, heard: Callable[[int, int], None], loss: Loss = "kl"
+    model: Model,
+    ids: Tensor,
+    weights: Weights,
+    heard: Callable[[int, int], None],
+    loss: Loss = "kl",
+    site: Site = "resid_pre",
 ) -> list[float]:
     """The loss of every row in nats per token, over rows of token ids [row, position]: KL(final‖row), or that of ce."""
     ids = ids[: max(1, MOST_MEASURED // ids.shape[1])]
     total, tokens, done = torch.zeros(model.layers, dtype=torch.float64), 0, 0
     for batch in _batches(model, ids):
-        streams, target = _pair(model, batch, range(model.layers), loss)
+        streams, target = _pair(model, batch, site, range(model.layers), loss)
         total += losses(model.unembedding, weights, streams, target, loss)
         tokens, done = tokens + len(target), done + len(batch)
         heard(done, len(ids))
@@ -82,37 +93,12 @@ def held_out(
     return found
 
 
-@torch.no_grad()
-def entering(model: Model, ids: Tensor, rows: Sequence[int]) -> tuple[list[Tensor], Tensor]:
-    """The streams of these rows and the last one, each [token, width], of a batch of token ids [row, position]."""
-    found: dict[int, Tensor] = {}
-
-    def enters(row: int) -> Callable[..., None]:
-        def note(module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]) -> None:
-            found[row] = the_tensor(args, options).flatten(0, 1)
-
-        return note
-
-    def leaves(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        found[-1] = the_tensor(output).flatten(0, 1)
-
-    layers, keep = model.structure.layers, {"logits_to_keep": 1} if model.keeps_logits else {}
-    with model.lock, ExitStack() as hooks:
-        for row in rows:
-            handle = layers[row].module.register_forward_pre_hook(enters(row), with_kwargs=True)
-            hooks.callback(handle.remove)
-        hooks.callback(layers[-1].module.register_forward_hook(leaves).remove)
-        model.network(input_ids=ids.to(model.device), use_cache=False, **keep)
-    model.runs.forwards += len(ids)
-    return [found[row] for row in rows], found[-1]
-
-
-def _step(model: Model, ids: Tensor, rows: range, own: Weights, loss: Loss) -> tuple[Tensor, Weights]:
+def _step(model: Model, ids: Tensor, site: Site, rows: range, own: Weights, loss: Loss) -> tuple[Tensor, Weights]:
     """Mean loss [row] and its gradient over all tokens of a step."""
     slope = Weights(*(torch.zeros_like(part) for part in own.parts))
     total, tokens = torch.zeros(len(rows), dtype=torch.float64), 0
     for batch in _batches(model, ids):
-        streams, target = _pair(model, batch, rows, loss)
+        streams, target = _pair(model, batch, site, rows, loss)
         total += gradients(model.unembedding, own, streams, target, loss, slope)
         tokens += len(target)
     for part in slope.parts:
@@ -120,9 +106,9 @@ def _step(model: Model, ids: Tensor, rows: range, own: Weights, loss: Loss) -> t
     return (total / tokens).float(), slope
 
 
-def _pair(model: Model, batch: Tensor, rows: Sequence[int], loss: Loss) -> tuple[list[Tensor], Tensor]:
-    """The streams of these rows [token, width], and what they are to predict: the last stream's answer or the next token."""
-    streams, last = entering(model, batch, rows)
+def _pair(model: Model, batch: Tensor, site: Site, rows: Sequence[int], loss: Loss) -> tuple[list[Tensor], Tensor]:
+    """What stands at the site in these rows [token, width], and what it is to predict: the last stream or the next token."""
+    streams, last = batch_vectors(model, batch, rows, site)
     if loss == "kl":
         return streams, last
     return [_but_last(x, batch) for x in streams], batch[:, 1:].flatten().to(model.device)

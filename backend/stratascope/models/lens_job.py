@@ -13,10 +13,11 @@ from torch import Tensor
 
 from stratascope.method import Progress
 from stratascope.models.lens_files import lens_files
-from stratascope.models.lens_fitting import entering, fit, held_out
+from stratascope.models.lens_fitting import fit, held_out
 from stratascope.models.lens_report import Asked, Training, ended, grew, grown, recipe_of, training_content, under_way
 from stratascope.models.lens_store import Workshop
 from stratascope.models.lens_texts import Texts, given_texts, training_texts
+from stratascope.models.sites import Site, batch_vectors, require_site
 from stratascope.numerics.lens import lens_rows
 from stratascope.numerics.lens_training import Loss, Recipe, Weights, losses
 from stratascope.problem import Problem
@@ -33,12 +34,13 @@ _ALLOWED_TO_GROW = 0.2
 def train(model: Model, asked: Asked, progress: Progress, live: Callable[[Training], None]) -> Training:
     """Train a lens and keep it in the model's folder of lenses, or find the one that the same request made before.
 
-    Raises `no_lens_folder`, `lens_exists`, `lens_too_wide`, `lens_diverged`, and problems of the texts.
+    Raises `no_lens_folder`, `no_middle_stream`, `lens_exists`, `lens_too_wide`, `lens_diverged`, and problems of the texts.
     """
     if model.lenses is None:
         raise Problem("no_lens_folder", "There is no folder to keep a lens in.", remedy="Set model.lenses to a folder")
     if model.width > MOST_WIDTH:
         raise _too_wide(model)
+    require_site(model, asked.site)
     progress(0, 1, "reading the text")
     texts = _texts(model, asked)
     workshop = Workshop(model.lenses, _digest(model, asked, texts))
@@ -61,7 +63,7 @@ def _digest(model: Model, asked: Asked, texts: Texts) -> str:
     """What tells trainings apart: the model, the text and the recipe."""
     parts = [
         model.id, model.unembedding.sha256, str(model.unembedding.weight.dtype), texts.sha256, len(texts.held_out),
-        vars(recipe_of(asked)), asked.tokens_per_step, asked.seed,
+        vars(recipe_of(asked)), asked.tokens_per_step, asked.seed, asked.site,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -93,8 +95,8 @@ def _trained(
     """Train, measure and keep a lens. Returns what its configuration says."""
     workshop.tidy()
     nothing = Weights.zero(model.layers, model.width, model.device)
-    before = _measured(model, asked.loss, texts, nothing, _heard(progress, "measuring the logit lens"))
-    gap, recipe, plain = _gap_at_start(model, texts, nothing), recipe_of(asked), before[asked.loss]
+    before = _measured(model, asked, texts, nothing, _heard(progress, "measuring the logit lens"))
+    gap, recipe, plain = _gap_at_start(model, asked.site, texts, nothing), recipe_of(asked), before[asked.loss]
 
     def report(done: int, total: int, history: Tensor) -> None:
         latest = history[(done - 1) % recipe.steps]
@@ -103,10 +105,10 @@ def _trained(
             raise _diverged(0, plain[0], float("inf"), recipe)
         progress(done, total, f"training, loss {float(known.mean()):.3f}")
         if done % _LIVE_EVERY == 0:
-            live(under_way(model, recipe, plain, gap, history, done, total))
+            live(under_way(model, asked, plain, gap, history, done, total))
 
-    weights, history = fit(model, texts, recipe, asked.tokens_per_step, asked.seed, workshop, report)
-    after = _measured(model, asked.loss, texts, weights, _heard(progress, "measuring the tuned lens"))
+    weights, history = fit(model, texts, asked.site, recipe, asked.tokens_per_step, asked.seed, workshop, report)
+    after = _measured(model, asked, texts, weights, _heard(progress, "measuring the tuned lens"))
     _refuse_diverged(plain, after[asked.loss], recipe)
     content = training_content(model, asked, texts, workshop, before, after, gap, history)
     workshop.finish(name, weights, content)
@@ -118,17 +120,17 @@ def _heard(progress: Progress, stage: str) -> Callable[[int, int], None]:
 
 
 def _measured(
-    model: Model, loss: Loss, texts: Texts, weights: Weights, heard: Callable[[int, int], None]
+    model: Model, asked: Asked, texts: Texts, weights: Weights, heard: Callable[[int, int], None]
 ) -> dict[Loss, list[float]]:
     """The loss that is trained, and KL, on held-out text: by name, each by row."""
-    names: list[Loss] = [loss] if loss == "kl" else [loss, "kl"]
-    return {name: held_out(model, texts.held_out, weights, heard, name) for name in names}
+    names: list[Loss] = ["kl"] if asked.loss == "kl" else [asked.loss, "kl"]
+    return {name: held_out(model, texts.held_out, weights, heard, name, asked.site) for name in names}
 
 
-def _gap_at_start(model: Model, texts: Texts, nothing: Weights) -> float:
+def _gap_at_start(model: Model, site: Site, texts: Texts, nothing: Weights) -> float:
     """How far the loss of translators that change nothing is from the KL of the lens that draws grids, on one row of text."""
     row = texts.held_out[:1]
-    streams, last = entering(model, row, range(model.layers))
+    streams, last = batch_vectors(model, row, range(model.layers), site)
     ours = losses(model.unembedding, nothing, streams, last) / row.shape[1]
     theirs = lens_rows(model.unembedding, torch.stack([*streams, last]), top_k=1).kl[:-1].double().mean(1)
     return float(((ours - theirs).abs() / theirs.clamp(min=1.0)).max())

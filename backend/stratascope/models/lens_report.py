@@ -11,7 +11,7 @@ from torch import Tensor
 
 from stratascope.models.lens_store import Workshop
 from stratascope.models.lens_texts import RECOMMENDED_TOKENS, Texts
-from stratascope.numerics.lens import row_labels
+from stratascope.models.sites import Site, site_rows
 from stratascope.numerics.lens_training import Loss, Optimizer, Recipe
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Asked(Protocol):
     def prompts(self) -> list[str]: ...  # noqa: D102
     @property
     def prompts_from(self) -> str | None: ...  # noqa: D102
+    @property
+    def site(self) -> Site: ...  # noqa: D102
     @property
     def steps(self) -> int: ...  # noqa: D102
     @property
@@ -104,6 +106,7 @@ def training_content(
         "bias": True,
         "unembed_hash": model.unembedding.sha256,
         "training": {
+            "site": asked.site,
             **vars(recipe_of(asked)),
             "tokens_per_step": asked.tokens_per_step,
             "seq_len": int(texts.training.shape[1]),
@@ -133,7 +136,7 @@ def ended(model: Model, name: str, content: Mapping[str, Any]) -> Training:
     left_out = ("digest", "start_gap")
     facts = {name: value for name, value in training.items() if name not in left_out}
     return Training(
-        labels=row_labels(model.layers)[:-1],
+        labels=_labels(model, training["site"]),
         measured=measured,
         losses=np.array(content["losses"]["loss"], dtype=np.float32),
         steps=content["losses"]["step"],
@@ -147,17 +150,23 @@ def ended(model: Model, name: str, content: Mapping[str, Any]) -> Training:
 
 
 def under_way(
-    model: Model, recipe: Recipe, plain: list[float], gap: float, history: Tensor, done: int, total: int
+    model: Model, asked: Asked, plain: list[float], gap: float, history: Tensor, done: int, total: int
 ) -> Training:
     """A training of which `done` steps of all groups are done."""
+    recipe = recipe_of(asked)
     at = (done - 1) % recipe.steps
     latest = history[max(0, at + 1 - _LATEST) : at + 1].mean(0)
     steps = [step for step in _shown(recipe.steps) if step <= at]
     measured: Measured = {recipe.loss: (plain, latest.tolist())}
-    labels = row_labels(model.layers)[:-1]
+    labels = _labels(model, asked.site)
     return Training(
         labels, measured, history[steps].numpy(), steps, gap, {}, [], finished=False, done=done, total=total
     )
+
+
+def _labels(model: Model, site: Site) -> list[str]:
+    """The rows that have a translator: all but the output."""
+    return site_rows(model, site)[: model.layers]
 
 
 def _shown(steps: int) -> list[int]:

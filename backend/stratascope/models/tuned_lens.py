@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from stratascope.models.lens_files import WEIGHTS, LensFile, lens_files
+from stratascope.models.sites import NAMES, Site, site_stream
 from stratascope.problem import Problem
 
 if TYPE_CHECKING:
@@ -32,19 +33,24 @@ OTHER_UNEMBEDDING = "The lens was trained with a different unembedding; results 
 class TunedLens:
     """A loaded lens: `matrices` float32 [row, width, width] and `biases` float32 [row, width] on the model's device.
 
-    `content` is what its configuration says of its training; `warnings` are to be shown with whatever it reads.
+    `site` is where it reads. `content` is what its configuration says of its training; `warnings` are to be shown with
+    whatever it reads.
     """
 
     id: str
+    site: str
     matrices: Tensor
     biases: Tensor
     content: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
 
     def translate(self, stream: Tensor) -> Tensor:
-        """What the head can read, float32 [row, position, width], of a whole stream [row, position, width]."""
-        x = stream.float()
-        return torch.cat([x[:-1] + torch.baddbmm(self.biases[:, None], x[:-1], self.matrices.mT), x[-1:]])
+        """What the head can read, float32 [row, position, width], of all rows at its site [row, position, width].
+
+        A row behind those it has a translator for is the model's output and stays as it is.
+        """
+        x, rows = stream.float(), len(self.biases)
+        return torch.cat([x[:rows] + torch.baddbmm(self.biases[:, None], x[:rows], self.matrices.mT), x[rows:]])
 
     @property
     def unembedding(self) -> str | None:
@@ -67,20 +73,22 @@ _loaded: WeakKeyDictionary[Model, tuple[LensFile, TunedLens]] = WeakKeyDictionar
 """The lens each model was last read with. Its weights are as large as a part of the model's: one is kept, not all."""
 
 
-def decoded_stream(model: Model, run: Run, lens: LensName) -> Tensor:
-    """The stream in what the head can read, [row, position, width]: the run's own, or the one its newest lens translates.
+def decoded_stream(model: Model, run: Run, lens: LensName, site: Site = "resid_pre") -> Tensor:
+    """What stands at a site in what the head can read, [row, position, width]: as it is, or as its newest lens translates it.
 
-    Raises `no_tuned_lens`.
+    Raises `no_tuned_lens` and `no_middle_stream`.
     """
-    return run.resid if lens == "raw" else tuned_lens_for(model).translate(run.resid)
+    stream = site_stream(model, run, site)
+    return stream if lens == "raw" else tuned_lens_for(model, site=site).translate(stream)
 
 
-def tuned_lens_for(model: Model, lens_id: str | None = None) -> TunedLens:
-    """The newest lens that was trained with this model's unembedding, or the one with this id, whatever it was trained with.
+def tuned_lens_for(model: Model, lens_id: str | None = None, site: Site = "resid_pre") -> TunedLens:
+    """The newest lens of a site that was trained with this model's unembedding, or the one with this id, whatever it was
+    trained with.
 
-    Raises `no_tuned_lens` if there is none, and `lens_mismatch` for one that does not fit the model's stream.
+    Raises `no_tuned_lens` if there is none, and `lens_mismatch` for one that does not fit the model's stream or the site.
     """
-    found = _newest(model) if lens_id is None else _named(model, lens_id)
+    found = _newest(model, site) if lens_id is None else _named(model, lens_id, site)
     known = _loaded.get(model)
     if known is None or known[0] != found:
         known = (found, _load(model, found))
@@ -88,14 +96,15 @@ def tuned_lens_for(model: Model, lens_id: str | None = None) -> TunedLens:
     return known[1]
 
 
-def _newest(model: Model) -> LensFile:
+def _newest(model: Model, site: Site) -> LensFile:
     own = [
         file
         for file in reversed(lens_files(model.lenses))
-        if (file.width, file.layers) == (model.width, model.layers) and _is_of(file, model)
+        if (file.width, file.layers, file.site) == (model.width, model.layers, site) and _is_of(file, model)
     ]
     if not own:
-        raise _no_lens(f"There is no tuned lens for {model.id} yet.")
+        reads = "" if site == "resid_pre" else f" that reads {NAMES[site]}"
+        raise _no_lens(f"There is no tuned lens for {model.id} yet{reads}.")
     return own[0]
 
 
@@ -109,13 +118,25 @@ def _is_of(file: LensFile, model: Model) -> bool:
     return (rounded or file.unembedding is None) and file.model == model.id.partition("@")[0]
 
 
-def _named(model: Model, lens_id: str) -> LensFile:
+def _named(model: Model, lens_id: str, site: Site) -> LensFile:
     files = lens_files(model.lenses)
     for file in files:
         if file.id == lens_id:
+            _require_site(file, site)
             return file
     known = ", ".join(file.id for file in files[-8:])
     raise _no_lens(f"There is no tuned lens {lens_id[:64]!r}" + (f"; known are {known}." if known else "."))
+
+
+def _require_site(file: LensFile, site: Site) -> None:
+    if file.site != site:
+        raise Problem(
+            "lens_mismatch",
+            f"The lens {file.id} was trained at {file.site}, not at {site}.",
+            field="site",
+            remedy=f"Read {file.site}, or choose another lens",
+            changes={"site": file.site},
+        )
 
 
 def _no_lens(message: str) -> Problem:
@@ -136,7 +157,7 @@ def _load(model: Model, file: LensFile) -> TunedLens:
     matrices, biases = _weights(file, layers, width)
     warnings = () if _is_of(file, model) else (OTHER_UNEMBEDDING,)
     device = model.device
-    return TunedLens(file.id, matrices.to(device), biases.to(device), file.content, warnings)
+    return TunedLens(file.id, file.site, matrices.to(device), biases.to(device), file.content, warnings)
 
 
 def _weights(file: LensFile, layers: int, width: int) -> tuple[Tensor, Tensor]:

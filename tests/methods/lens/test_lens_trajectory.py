@@ -157,7 +157,7 @@ def test_a_token_is_followed_by_its_id() -> None:
     [
         ("gpt2", {"target_id": 10**6}, "token_out_of_range"),
         ("gpt_neox", {"site": "resid_mid"}, "no_middle_stream"),
-        ("gpt2", {"site": "attn_out", "lens": "tuned"}, "bad_parameter"),
+        ("gpt2", {"site": "attn_out", "lens": "tuned"}, "no_tuned_lens"),
     ],
 )
 def test_what_cannot_be_read_is_refused(family: str, params: dict[str, Any], code: str) -> None:

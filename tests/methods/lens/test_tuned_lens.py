@@ -12,6 +12,7 @@ import torch
 from stratascope.methods.lens.tuned_lens import TunedLensParams, tuned_lens
 from stratascope.models.lens_fitting import held_out
 from stratascope.models.lens_texts import training_texts
+from stratascope.models.sites import site_stream
 from stratascope.models.tuned_lens import OTHER_UNEMBEDDING, tuned_lens_for
 from stratascope.numerics.lens_training import Weights
 from stratascope.problem import Problem
@@ -151,10 +152,37 @@ def test_a_lens_for_another_unembedding_is_flagged(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("site", ["resid_mid", "attn_out", "mlp_out"])
-def test_sites_without_a_translator_are_refused_with_the_reason(site: str) -> None:
-    with pytest.raises(Problem, match="streams that enter layers") as found:
-        call(ID, load_tiny("gpt2"), site=site)
-    assert found.value.changes == {"site": "resid_pre"}
+def test_a_site_is_read_through_the_lens_that_was_trained_there(
+    site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load_tiny("llama")
+    monkeypatch.setattr(model, "lenses", tmp_path)
+    write_lens(tmp_path / "entering", model, 0.2)
+    with pytest.raises(Problem, match=r"no tuned lens for .* yet that reads") as found:
+        call(ID, model, site=site)
+    assert found.value.changes is None
+    write_lens(tmp_path / "there", model, 0.2, training={"site": site})
+    result = call(ID, model, site=site, target_ids=[5])
+    assert result.facts["lens_id"] == "there"
+    assert call(ID, model).facts["lens_id"] == "entering"
+    assert result.coords["row"] == [str(layer) for layer in range(model.layers)]
+    lens, run = tuned_lens_for(model, site=site), model.run(model.tokenize(PROMPT).ids)
+    read = lens.translate(site_stream(model, run, site))
+    log_p = model.unembedding.logits(read).log_softmax(-1)
+    np.testing.assert_allclose(values(result, "target_logprob")[..., 0], log_p[..., 5], atol=1e-4)
+    plain = call("lens/logit-lens", model, site=site)
+    np.testing.assert_allclose(values(result, "kl_raw"), values(plain, "kl"), atol=1e-4, rtol=1e-4)
+    curve = call("lens/lens-trajectory", model, site=site, lens="tuned", metrics=["kl"])
+    np.testing.assert_allclose(values(curve, "kl"), values(result, "kl_tuned"), atol=1e-4, rtol=1e-4)
+
+
+def test_a_lens_of_another_site_is_refused_with_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = load_tiny("llama")
+    monkeypatch.setattr(model, "lenses", tmp_path)
+    write_lens(tmp_path / "middle", model, 0.2, training={"site": "resid_mid"})
+    with pytest.raises(Problem, match="trained at resid_mid, not at mlp_out") as found:
+        call(ID, model, lens="middle", site="mlp_out")
+    assert found.value.changes == {"site": "resid_mid"}
 
 
 def test_a_part_of_the_rows_is_that_part_of_the_whole() -> None:

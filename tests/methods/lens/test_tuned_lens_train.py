@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -20,11 +20,12 @@ from stratascope.methods.lens.tuned_lens_train import TunedLensTrainParams, tune
 from stratascope.models import lens_fitting, lens_texts
 from stratascope.models.lens_files import lens_files
 from stratascope.models.model import Model
+from stratascope.models.sites import Site, batch_vectors, site_stream
 from stratascope.models.tuned_lens import tuned_lens_for
 from stratascope.problem import Cancelled, Problem
-from tests.families import load_tiny
+from tests.families import FAMILIES, load_tiny
 from tests.lenses import write_lens
-from tests.methods.call import call, check, specimen, values
+from tests.methods.call import PROMPT, call, check, specimen, values
 
 ID = "lens/tuned-lens-train"
 SHORT: dict[str, Any] = {"steps": 12, "tokens_per_step": 64, "seq_len": 16, "name": "mine"}
@@ -93,6 +94,37 @@ def test_the_first_loss_is_the_kl_of_the_logit_lens(
     np.testing.assert_allclose(values(result, "training_loss")[0], expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("site", ["resid_mid", "attn_out", "mlp_out"])
+def test_a_lens_is_trained_for_the_site_asked_for(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = specimen()
+    monkeypatch.setattr(model, "lenses", tmp_path)
+    result = call(ID, model, steps=15, tokens_per_step=128, seq_len=64, name="there", site=site)
+    assert check(result, "starts_as_logit_lens").value < 1e-5
+    before, after = values(result, "kl")
+    assert float(after.mean()) < 0.6 * float(before.mean())
+    assert result.coords["row"] == ["0", "1", "2", "3", "4", "5"]
+    assert tuned_lens_for(model, site=site).id == "there"
+    assert tuned_lens_for(model).id == "specimen"
+    read = call("lens/tuned-lens", model, site=site)
+    assert float(values(read, "kl_tuned").mean()) < float(values(read, "kl_raw").mean())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_stands_at_a_site_is_the_same_in_a_batch_as_in_a_run(family: str) -> None:
+    model = load_tiny(family)
+    texts = [model.tokenize(PROMPT).ids, model.tokenize(PROMPT).ids[::-1]]
+    runs = [model.run(ids) for ids in texts]
+    between = all(layer.sequential for layer in model.structure.layers)
+    for site in get_args(Site):
+        if site == "resid_mid" and not between:
+            continue
+        expected = [site_stream(model, run, site) for run in runs]
+        found, last = batch_vectors(model, torch.tensor(texts), range(model.layers), site)
+        torch.testing.assert_close(last, torch.cat([run.resid[-1] for run in runs]), rtol=1e-4, atol=1e-5)
+        for row, x in enumerate(found):
+            torch.testing.assert_close(x, torch.cat([each[row] for each in expected]), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("options", [{}, {"optimizer": "adam"}, {"loss": "ce"}], ids=str)
 def test_the_same_request_makes_the_same_lens(
     options: dict[str, Any], model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -146,7 +178,7 @@ sys.path.insert(0, {root!r})
 from stratascope.method import method
 from stratascope.methods.lens.tuned_lens_train import TunedLensTrainParams, tuned_lens_train
 from stratascope.models import lens_fitting
-from tests.families import load_tiny
+from tests.families import FAMILIES, load_tiny
 
 class Killed:
     def __call__(self, done, total, stage):

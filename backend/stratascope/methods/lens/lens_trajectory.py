@@ -17,7 +17,6 @@ from stratascope.method import (
     silent,
 )
 from stratascope.models.sites import Site
-from stratascope.problem import Problem
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -126,11 +125,12 @@ def _measured(
     model: Model, run: Run, params: LensTrajectoryParams, metrics: list[Metric], progress: Progress
 ) -> tuple[dict[str, Tensor], float]:
     """({measure: [row, position]}, largest difference of the output's logits from the model's own) of one prompt."""
+    from stratascope.models.tuned_lens import decoded_stream
     from stratascope.numerics.trajectory import trajectory
 
     return trajectory(
         model.unembedding,
-        _stream(model, run, params),
+        decoded_stream(model, run, params.lens, params.site),
         metrics=metrics,
         targets=_targets(model, run, params),
         k=params.k,
@@ -138,24 +138,6 @@ def _measured(
         final=None if params.site == "resid_pre" else run.resid[-1],
         report=lambda done, total: progress(done, total, "measuring positions"),
     )
-
-
-def _stream(model: Model, run: Run, params: LensTrajectoryParams) -> Tensor:
-    """What the head reads [row, position, width]. Raises `bad_parameter`, `no_middle_stream` and `no_tuned_lens`."""
-    from stratascope.models.sites import site_stream
-    from stratascope.models.tuned_lens import decoded_stream
-
-    if params.lens == "raw":
-        return site_stream(model, run, params.site)
-    if params.site != "resid_pre":
-        raise Problem(
-            "bad_parameter",
-            f"A tuned lens is trained for the stream entering each layer; it has no translator for {params.site}.",
-            field="site",
-            remedy="Read the stream entering each layer",
-            changes={"site": "resid_pre"},
-        )
-    return decoded_stream(model, run, params.lens)
 
 
 def _targets(model: Model, run: Run, params: LensTrajectoryParams) -> Tensor | None:
@@ -180,7 +162,7 @@ def _curve(
 
     from stratascope.models.prompt_means import band, prompt_band
     from stratascope.models.prompts import prompt_titles
-    from stratascope.numerics.lens import row_labels
+    from stratascope.models.sites import site_rows
     from stratascope.numerics.trajectory import violation
     from stratascope.numerics.vectors import counted
 
@@ -195,7 +177,7 @@ def _curve(
         arrays = band(samples[0], dims, undefined=undefined)
         for name, each in measured[0].items():
             arrays[name] = Array(values=each.numpy(), dims=("row", "position"), undefined=_undefined(params, [name]))
-    labels = row_labels(model.layers) if params.site == "resid_pre" else [str(layer) for layer in range(model.layers)]
+    labels = site_rows(model, params.site)
     coords = {"series": series, "row": labels} | ({"prompt": prompt_titles(prompts)} if several else {})
     mean = torch.from_numpy(arrays["mean"].values)
     target = params.target if params.target_id is None else model.token(params.target_id).text

@@ -68,11 +68,10 @@ def logit_lens(model: Model, params: LogitLensParams, progress: Progress = silen
 def _lens(model: Model, params: LogitLensParams) -> Lens:
     """The stream at the site asked for, with its rows. Raises `no_middle_stream`."""
     from stratascope.models.lens_grid import Lens
-    from stratascope.models.sites import site_stream
-    from stratascope.numerics.lens import row_labels
+    from stratascope.models.sites import site_rows, site_stream
 
     whole, norm = params.site == "resid_pre", params.norm == "final"
-    labels = row_labels(model.layers) if whole else [str(layer) for layer in range(model.layers)]
+    labels = site_rows(model, params.site)
     return Lens(lambda run: site_stream(model, run, params.site), labels, is_output=whole and norm, norm=norm)
 
 

@@ -63,7 +63,8 @@ def _cost(model: ModelFacts, params: TunedLensParams, tokens: int) -> Cost:
 def tuned_lens(model: Model, params: TunedLensParams, progress: Progress = silent) -> TokenGrid:
     """Decode every layer's stream through a trained translator and the model's own head.
 
-    For row l before the last, z = cap(scale·(N(x + A_l x + b_l) W_Uᵀ + b_U)) with x = x[l, t]; the last row is the model's
+    For row l before the last, z = cap(scale·(N(x + A_l x + b_l) W_Uᵀ + b_U)) with x = x[l, t], the stream entering the
+    layer or what stands at another site a lens was trained for. Of the entering stream there is one row more, the model's
     own prediction. A_l = 0 and b_l = 0 would be the logit lens.
 
     Arrays as of the logit lens, of the lens that `view` names: `probability`, `entropy`, `kl`, `norm` [row, position],
@@ -73,28 +74,16 @@ def tuned_lens(model: Model, params: TunedLensParams, progress: Progress = silen
     and what the model wrote after it, from `facts["generated_from"]` on.
     """
     from stratascope.models.lens_grid import Lens, decode
+    from stratascope.models.sites import require_site, site_rows, site_stream
     from stratascope.models.tuned_lens import tuned_lens_for
-    from stratascope.numerics.lens import row_labels
 
-    _require_stream(params)
-    lens = _without_changes(lambda: tuned_lens_for(model, params.lens))
-    labels = row_labels(model.layers)
-    raw = Lens(lambda run: run.resid, labels, is_output=True)
-    tuned = Lens(lambda run: lens.translate(run.resid), labels, is_output=True)
+    require_site(model, params.site)
+    lens = _without_changes(lambda: tuned_lens_for(model, params.lens, params.site))
+    labels, whole = site_rows(model, params.site), params.site == "resid_pre"
+    raw = Lens(lambda run: site_stream(model, run, params.site), labels, is_output=whole)
+    tuned = Lens(lambda run: lens.translate(site_stream(model, run, params.site)), labels, is_output=whole)
     lenses = [raw, tuned] if params.view == "raw" else [tuned, raw]
     return decode(model, params, lenses, lambda found: _grid(model, params, lens, labels, found), progress)
-
-
-def _require_stream(params: TunedLensParams) -> None:
-    if params.site == "resid_pre":
-        return
-    raise Problem(
-        "no_translator",
-        f"A tuned lens is trained on the streams that enter layers; for {params.site} there is no translator.",
-        field="site",
-        remedy="Read the stream entering each layer, or use the logit lens for this site",
-        changes={"site": "resid_pre"},
-    )
 
 
 def _without_changes(load: Any) -> TunedLens:

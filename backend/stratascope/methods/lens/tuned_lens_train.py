@@ -19,6 +19,7 @@ from stratascope.method import (
     method,
     silent,
 )
+from stratascope.models.sites import Site
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class TunedLensTrainParams(Params):
         title="Texts from",
         description="A bundled prompt set to train on in their place, by its id.",
         json_schema_extra=PROMPT_SET,
+    )
+    site: Site = Field(
+        "resid_pre",
+        description="What the lens is to read: the stream entering each layer, the stream between attention and MLP, or what "
+        "one of the two adds.",
     )
     steps: int = Field(250, ge=10, le=5000, description="Steps of the optimizer.")
     tokens_per_step: int = Field(
@@ -91,7 +97,7 @@ def _cost(model: ModelFacts, params: TunedLensTrainParams, tokens: int) -> Cost:
 
 @method(
     title="Train a tuned lens",
-    version=1,
+    version=2,
     guide=Guide(
         question="What would each layer predict?",
         purpose="Fits one affine map per layer, with which the model's own head can read that layer's stream.",
@@ -114,9 +120,10 @@ def _cost(model: ModelFacts, params: TunedLensTrainParams, tokens: int) -> Cost:
 def tuned_lens_train(model: Model, params: TunedLensTrainParams, progress: Progress = silent) -> LayerCurve:
     """Train the translators A_l, b_l of every row l before the last, each by itself, and keep them as a lens.
 
-    With p the model's own distribution and p̃_l that read from x + A_l x + b_l, kl minimises the mean over tokens of
-    KL(p‖p̃_l), ce that of −log p̃_l of the next token. Translators begin at zero, which is the logit lens, and weight decay
-    pulls them back there. The model is only run forward, once per step. Gradients are cut to length 1 per row.
+    With x what stands at the site in row l, p the model's own distribution and p̃_l that read from x + A_l x + b_l, kl
+    minimises the mean over tokens of KL(p‖p̃_l), ce that of −log p̃_l of the next token. Translators begin at zero, which
+    is the logit lens, and weight decay pulls them back there. The model is only run forward, once per step. Gradients are
+    cut to length 1 per row.
 
     Arrays: `kl` [series, row], the mean KL(p‖p̃_l) on held-out text in nats per token, of the logit lens (before) and of
     the tuned lens (after), and with ce `ce`, the same of that loss; `training_loss` [step, row] in nats per token, of some
