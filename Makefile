@@ -24,6 +24,7 @@ oracle: $(VENV)/oracle/installed  ## Agreement with libraries that compute the s
 
 $(VENV)/oracle/installed: tests/oracle/requirements.txt | $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/oracle --requirement $<
+	rm -rf $(VENV)/oracle/tests  # one of them installs its own under our tests' name
 	touch $@
 
 setup: $(VENV)/installed  ## Create the environment

@@ -48,6 +48,11 @@ def test_a_lens_without_biases_is_read(model: Model, tmp_path: Path) -> None:
     assert not tuned_lens_for(model).biases.any()
 
 
+def test_a_lens_that_names_the_unembedding_as_the_library_does_is_the_models_own(model: Model, tmp_path: Path) -> None:
+    write_lens(tmp_path / "published", model, unembed_hash=model.unembedding.printed_sha256)
+    assert (tuned_lens_for(model).id, tuned_lens_for(model).warnings) == ("published", ())
+
+
 def test_the_newest_lens_of_the_model_is_taken(model: Model, tmp_path: Path) -> None:
     for number, name in enumerate(("first", "third", "second")):
         made_at(write_lens(tmp_path / name, model), 1000 - number)

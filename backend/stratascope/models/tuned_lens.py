@@ -112,7 +112,7 @@ def _is_of(file: LensFile, model: Model) -> bool:
     """Whether a lens was trained for this model. Where hashes cannot tell, only the name can: it gave none, or its
     unembedding is rounded here.
     """
-    if file.unembedding == model.unembedding.sha256:
+    if file.unembedding == model.unembedding.sha256 or file.unembedding == model.unembedding.printed_sha256:
         return True
     rounded = model.unembedding.weight.dtype != torch.float32
     return (rounded or file.unembedding is None) and file.model == model.id.partition("@")[0]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -45,6 +46,12 @@ class Unembedding:
         for rows in torch.split(self.weight.detach(), _HASHED_ROWS):
             digest.update(rows.float().cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
+
+    @cached_property
+    def printed_sha256(self) -> str:
+        """Hash by which the `tuned-lens` library's checkpoints name a matrix: of what numpy prints of it with one decimal."""
+        printed = np.array_str(self.weight.detach().float().cpu().numpy(), precision=1)
+        return hashlib.sha256(printed.encode()).hexdigest()
 
     def logits(self, x: Tensor) -> Tensor:
         """Logits float32 [..., vocabulary] of stream vectors [..., width]."""
