@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-TABLES = ("capture", "lens", "lens_training", "trajectory", "service", "browser")
+TABLES = ("capture", "lens", "lens_training", "trajectory", "patching", "service", "browser")
 
 
 def main() -> None:

@@ -27,6 +27,8 @@ from transformers.masking_utils import sdpa_mask
 NAME = "stratascope"
 
 EagerAttention = Callable[..., tuple[Tensor, Tensor]]
+Instead = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""From query [1, head, position, width], key and value [1, key-value head, position, width] to z as in a record."""
 
 _here = threading.local()
 
@@ -69,7 +71,10 @@ def register() -> None:
 def attend(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, **options: Any
 ) -> tuple[Tensor, Tensor | None]:
-    """The function the library calls: its own attention, written down if this thread is recording."""
+    """The function the library calls: its own attention, written down if this thread is recording, or what stands in."""
+    instead: Instead | None = getattr(_here, "instead", None)
+    if instead is not None:
+        return instead(query, key, value), None
     z, weights = native(module, query, key, value, mask, **options)
     records: list[AttentionRecord] | None = getattr(_here, "records", None)
     if records is not None:
@@ -86,6 +91,16 @@ def recording() -> Iterator[list[AttentionRecord]]:
         yield records
     finally:
         _here.records = None
+
+
+@contextmanager
+def replaced(instead: Instead) -> Iterator[None]:
+    """Every attention call this thread makes inside the block gives what `instead` makes of queries, keys and values."""
+    _here.instead = instead
+    try:
+        yield
+    finally:
+        _here.instead = None
 
 
 def native(

@@ -7,14 +7,15 @@ edited run is exact wherever the stream is what its layers make of it, which is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from stratascope.models.replay import hooked, note_calls, swapped
 from stratascope.models.run import Run
 from stratascope.models.structure import Layer
 from stratascope.models.trace import the_tensor
@@ -68,9 +69,14 @@ class Rerun:
     def __init__(self, model: Model, run: Run) -> None:
         self._model, self._run = model, run
         self._layers = model.structure.layers
-        self._calls: list[_Call] = []
-        self._layer_passes = 0
-        self._note_calls()
+        self._calls, self._layer_passes = note_calls(model, run), 0
+
+    def outcomes(self, site: Site, patches: Sequence[Patch], position: int) -> Iterator[tuple[list[int], Tensor]]:
+        """The stream that leaves the last layer at a position under each patch: (which patches, [patch, width]), in groups."""
+        order = sorted(range(len(patches)), key=lambda number: patches[number].layer)
+        for batch in batches((patches[number] for number in order), len(self._run.ids)):
+            yield order[: len(batch)], self.patched(site, batch, position)
+            order = order[len(batch) :]
 
     @torch.no_grad()
     def patched(self, site: Site, patches: Sequence[Patch], position: int) -> Tensor:
@@ -82,7 +88,7 @@ class Rerun:
             for number in touched:
                 hooks.enter_context(_edited(self._layers[number], site, _Cells.of(patches, number, x.shape[1])))
             for number in range(first, last):
-                x = self._calls[number].again(self._layers[number].module, x)
+                x = self._calls[number].on_prompts(self._layers[number].module, x)
         self._count(len(patches) * (last - first))
         return x[:, position]
 
@@ -90,54 +96,14 @@ class Rerun:
     def layer(self, number: int, x: Tensor) -> Tensor:
         """One layer on another stream [row, position, width], called with everything else as in the run: what leaves it."""
         with self._model.lock:
-            found = self._calls[number].again(self._layers[number].module, x)
+            found = self._calls[number].on_prompts(self._layers[number].module, x)
         self._count(len(x))
         return found
-
-    @torch.no_grad()
-    def _note_calls(self) -> None:
-        def enters(module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]) -> None:
-            self._calls.append(_Call.of(args, options))
-
-        keep = {"logits_to_keep": 1} if self._model.keeps_logits else {}
-        with self._model.lock, ExitStack() as hooks:
-            for layer in self._layers:
-                hooks.enter_context(_hooked(layer.module.register_forward_pre_hook(enters, with_kwargs=True)))
-            self._model.network(input_ids=self._run.ids[None], use_cache=False, **keep)
-        self._model.runs.forwards += 1
 
     def _count(self, layer_passes: int) -> None:
         """Add to the model's forwards what so many rows through single layers amount to."""
         whole, self._layer_passes = divmod(self._layer_passes + layer_passes, len(self._layers))
         self._model.runs.forwards += whole
-
-
-_STREAM = object()
-"""Stands where the stream was among a layer's arguments."""
-
-
-@dataclass(frozen=True)
-class _Call:
-    """What a layer was called with besides the stream."""
-
-    args: Any
-    options: Any
-
-    @classmethod
-    def of(cls, args: tuple[Any, ...], options: dict[str, Any]) -> _Call:
-        stream = the_tensor(args, options)
-        return cls(_swapped(args, stream, _STREAM), _swapped(options, stream, _STREAM))
-
-    def again(self, layer: nn.Module, x: Tensor) -> Tensor:
-        """Call the layer with another stream [row, position, width], everything else repeated for each row."""
-
-        def given(value: Any) -> Any:
-            if value is _STREAM:
-                return x
-            per_row = isinstance(value, Tensor) and value.dim() > 1 and value.shape[0] == 1
-            return value.expand(len(x), *value.shape[1:]) if per_row else value
-
-        return the_tensor(layer(*_mapped(self.args, given), **_mapped(self.options, given)))
 
 
 @dataclass(frozen=True)
@@ -163,6 +129,12 @@ class _Cells:
         return whole.reshape(x.shape)
 
 
+def edited_rows(layer: Layer, site: Site, values: Tensor) -> AbstractContextManager[None]:
+    """Inside, every row of a call of the layer on single rows holds other values [row, width] at the site."""
+    rows = len(values)
+    return _edited(layer, site, _Cells((1, rows), [0] * rows, list(range(rows)), values))
+
+
 @contextmanager
 def _edited(layer: Layer, site: Site, cells: _Cells) -> Iterator[None]:
     """The cells hold other values inside the block."""
@@ -170,13 +142,13 @@ def _edited(layer: Layer, site: Site, cells: _Cells) -> Iterator[None]:
     def enters(module: nn.Module, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any]:
         x = the_tensor(args, options)
         new = cells.put_into(x, 1.0)
-        return _swapped(args, x, new), _swapped(options, x, new)
+        return swapped(args, x, new), swapped(options, x, new)
 
     with ExitStack() as hooks:
         if site == "resid_pre":
-            hooks.enter_context(_hooked(layer.module.register_forward_pre_hook(enters, with_kwargs=True)))
+            hooks.enter_context(hooked(layer.module.register_forward_pre_hook(enters, with_kwargs=True)))
         for part, share in _writers(layer, site):
-            hooks.enter_context(_hooked(part.register_forward_hook(_writing(cells, share))))
+            hooks.enter_context(hooked(part.register_forward_hook(_writing(cells, share))))
         yield
 
 
@@ -185,7 +157,7 @@ def _writing(cells: _Cells, share: float) -> Any:
 
     def writes(module: nn.Module, args: tuple[Any, ...], output: Any) -> Any:
         x = the_tensor(output)
-        return _swapped(output, x, cells.put_into(x, share))
+        return swapped(output, x, cells.put_into(x, share))
 
     return writes
 
@@ -202,26 +174,3 @@ def _writers(layer: Layer, site: Site) -> list[tuple[nn.Module, float]]:
         return [(attention, 1.0 / layer.attention_multiplier)] if attention is not None else []
     first, *others = layer.mlp_outputs
     return [(first, 1.0 / layer.mlp_multiplier), *((part, 0.0) for part in others)]
-
-
-def _swapped(value: Any, old: Any, new: Any) -> Any:
-    """Arguments or an output with one part replaced, found by identity."""
-    return _mapped(value, lambda part: new if part is old else part)
-
-
-def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Arguments or an output with every part changed."""
-    if isinstance(value, dict):
-        return {name: _mapped(part, change) for name, part in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_mapped(part, change) for part in value)
-    return change(value)
-
-
-@contextmanager
-def _hooked(handle: Any) -> Iterator[None]:
-    """A hook that is removed at the end."""
-    try:
-        yield
-    finally:
-        handle.remove()

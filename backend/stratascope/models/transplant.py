@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
 from stratascope.models.donors import random_donors
-from stratascope.models.edit import Patch, Rerun, Site, batches, values_at
+from stratascope.models.edit import Patch, Site, values_at
 from stratascope.models.pair import Side
 from stratascope.models.run import Run
+from stratascope.models.sweep_tiers import sweeper
 from stratascope.numerics.answer import Favour
 from stratascope.numerics.control import DRAWS, prediction_band, step_toward
 
@@ -40,7 +41,7 @@ class Transplant:
 
     def __init__(self, base: Side, source: Side, site: Site, favour: Favour, position: int) -> None:
         self.base, self.source, self.favour, self.position = base, source, favour, position
-        self._site, self._rerun = site, Rerun(base.model, base.run)
+        self._site, self._sweeper = site, sweeper(base.model, base.run)
         self._own, self._given = values_at(base.run, site), values_at(source.run, site)
         self.m_base, self.m_source = (float(favour.of(it.run.logits([position])[0])) for it in (base, source))
 
@@ -66,10 +67,9 @@ class Transplant:
         cells = np.argwhere(differs)
         done = raw.size - len(cells)
         report(raw, done, raw.size)
-        patches = (Patch(layer, [at], self._given[layer, at][None]) for layer, at in cells.tolist())
-        for found in self._outcomes(patches):
-            here, cells = cells[: len(found)], cells[len(found) :]
-            raw[tuple(here.T)] = found
+        patches = [Patch(layer, [at], self._given[layer, at][None]) for layer, at in cells.tolist()]
+        for numbers, found in self._outcomes(patches):
+            raw[tuple(cells[numbers].T)] = found
             done += len(found)
             report(raw, done, raw.size)
         return raw
@@ -85,8 +85,7 @@ class Transplant:
         if not len(cells):
             return Control(low, high, cells, draws)
         for number, donor in enumerate(random_donors(self.source.model, self.base.run, DRAWS, seed)):
-            found = list(self._outcomes(self._steps(cells, donor)))
-            draws[number] = self.share(np.concatenate(found))
+            draws[number] = self.share(self._metric(self._steps(cells, donor)))
             report(number + 1, DRAWS)
         ends = prediction_band(draws)
         low[tuple(cells.T)] = np.minimum(ends[0], -NEGLIGIBLE)
@@ -96,26 +95,34 @@ class Transplant:
     def identity_error(self) -> float:
         """How much the metric changes when the values of a whole layer are replaced by themselves, at most."""
         everywhere = range(self._own.shape[1])
-        found = self._outcomes(Patch(layer, everywhere, values) for layer, values in enumerate(self._own))
-        return self._off(np.concatenate(list(found)), self.m_base)
+        found = self._metric([Patch(layer, everywhere, values) for layer, values in enumerate(self._own)])
+        return self._off(found, self.m_base)
 
     def whole_prompt_error(self) -> float:
         """How far the metric stays from the source's when the base is given the source's embeddings at every position."""
         whole = Patch(0, range(len(self.source.run.ids)), self.source.run.resid[0])
-        return self._off(np.concatenate(list(self._outcomes([whole], "resid_pre"))), self.m_source)
+        return self._off(self._metric([whole], "resid_pre"), self.m_source)
 
-    def _outcomes(self, patches: Iterable[Patch], site: Site | None = None) -> Iterator[np.ndarray]:
-        """The metric after each patch, a batch at a time."""
-        for batch in batches(patches, len(self.base.run.ids)):
-            stream = self._rerun.patched(site or self._site, batch, self.position)
-            yield self.favour.of(self.base.model.unembedding.logits(stream)).cpu().numpy()
+    def _metric(self, patches: Sequence[Patch], site: Site | None = None) -> np.ndarray:
+        """The metric after each patch, in the order of the patches."""
+        metric = np.empty(len(patches))
+        for numbers, found in self._outcomes(patches, site):
+            metric[numbers] = found
+        return metric
 
-    def _steps(self, cells: np.ndarray, donor: Run) -> Iterator[Patch]:
+    def _outcomes(self, patches: Sequence[Patch], site: Site | None = None) -> Iterator[tuple[list[int], np.ndarray]]:
+        """The metric after each patch, in groups: (which patches, their metric)."""
+        for numbers, stream in self._sweeper.outcomes(site or self._site, patches, self.position):
+            yield numbers, self.favour.of(self.base.model.unembedding.logits(stream)).cpu().numpy()
+
+    def _steps(self, cells: np.ndarray, donor: Run) -> list[Patch]:
         goal: Tensor = values_at(donor, self._site)
+        patches = []
         for layer, position in cells.tolist():
             start = self._own[layer, position]
             length = (self._given[layer, position].float() - start.float()).norm()
-            yield Patch(layer, [position], step_toward(start, goal[layer, position], length)[None])
+            patches.append(Patch(layer, [position], step_toward(start, goal[layer, position], length)[None]))
+        return patches
 
     @staticmethod
     def _off(found: np.ndarray, expected: float) -> float:

@@ -90,17 +90,21 @@ class ActivationPatchingParams(Params):
 
 
 def _cost(model: ModelFacts, params: ActivationPatchingParams, tokens: int) -> Cost:
-    """Half a pass per cell, and per random donor in the quarter of the cells whose effect usually calls for a control."""
+    """A third of a pass per cell, and per random donor in the quarter of the cells whose effect usually calls for a control.
+
+    A cell runs the layers above it for the positions behind it, a quarter of a pass on average and somewhat more in short
+    prompts of shallow models.
+    """
     donors = DRAWS if params.control == "random_donors" else 0
     cells = model.layers * tokens
     runs = 4 * 4 * tokens * model.width * 5 * model.layers
     batch = 4 * max(1024, tokens) * 24 * model.width + 64 * 3 * 4 * model.vocabulary
-    return Cost(forwards=4 + donors + cells / 2 * (1 + donors / 4), bytes=runs + batch)
+    return Cost(forwards=4 + donors + cells / 3 * (1 + donors / 4), bytes=runs + batch)
 
 
 @method(
     title="Activation patching",
-    version=1,
+    version=2,
     guide=Guide(
         question="What causes the answer?",
         purpose="Copies A's values into B, one layer and position at a time; 1 means A's answer is fully restored.",
@@ -225,6 +229,8 @@ class _Report:
     def __init__(
         self, pair: Pair, params: ActivationPatchingParams, transplant: Transplant, progress: Progress
     ) -> None:
+        from stratascope.models.sweep_tiers import TIERS, tier_of
+
         self._pair, self._params, self._transplant, self._progress = pair, params, transplant, progress
         into_b = transplant.base is pair.b
         self._m_clean = transplant.m_source if into_b else transplant.m_base
@@ -239,6 +245,7 @@ class _Report:
             "answer": self._named(transplant.favour.answer),
             "foil": self._named(transplant.favour.foil),
             "models": {"a": pair.a.model.id, "b": pair.b.model.id},
+            "engine": TIERS[tier_of(transplant.base.model)],
         }
 
     def partial(self, raw: np.ndarray, done: int, total: int) -> None:
