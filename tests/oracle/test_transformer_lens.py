@@ -13,8 +13,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from stratascope.models.edit import Patch, values_at
 from stratascope.models.model import Model
 from stratascope.models.run import Run
+from stratascope.models.sweep import Sweep
 from stratascope.numerics.attention import Role, role_mask
 from stratascope.numerics.vectors import relative_error
 from tests.families import CONTEXT, HEADS, LAYERS, WIDTH, load_tiny
@@ -22,7 +24,7 @@ from tests.methods.call import PROMPT, call, values
 
 pytest.importorskip("transformer_lens")
 
-from transformer_lens import FactoredMatrix, HookedTransformer, HookedTransformerConfig
+from transformer_lens import FactoredMatrix, HookedTransformer, HookedTransformerConfig, patching
 from transformer_lens.head_detector import detect_head
 from transformer_lens.pretrained.weight_conversions.gpt2 import convert_gpt2_weights
 
@@ -172,3 +174,29 @@ def test_copying_scores_are_those_of_its_eigenvalues() -> None:
             spectrum = read.eigenvalues
             score = float(spectrum.sum().real / spectrum.abs().sum())
             assert float(scores[layer, head]) == pytest.approx(score, abs=1e-4)
+
+
+@pytest.mark.parametrize("site", ["resid_pre", "attn_out", "mlp_out"])
+@torch.no_grad()
+def test_patching_every_cell_gives_the_same(site: Any) -> None:
+    ids, other = prompt_ids(), prompt_ids()[::-1]
+    model = load_tiny("gpt2")
+    base, source = model.run(ids), model.run(other)
+    network, (_, cache) = hooked(folded=False), hooked(folded=False).run_with_cache(torch.tensor([other]))
+    patch = {
+        "resid_pre": patching.get_act_patch_resid_pre,
+        "attn_out": patching.get_act_patch_attn_out,
+        "mlp_out": patching.get_act_patch_mlp_out,
+    }[site]
+    expected = patch(
+        network, torch.tensor([ids]), cache, lambda logits: logits[0, -1, TARGET] - logits[0, -1, DISTRACTOR]
+    )
+    given = values_at(source, site)
+    cells = [(layer, position) for layer in range(LAYERS) for position in range(len(ids))]
+    patches = [Patch(layer, [position], given[layer, position][None]) for layer, position in cells]
+    found = torch.empty(len(cells))
+    for numbers, stream in Sweep(model, base).outcomes(site, patches, len(ids) - 1):
+        logits = model.unembedding.project(stream, [TARGET, DISTRACTOR])
+        found[numbers] = logits[:, 0] - logits[:, 1]
+    assert (found.view(LAYERS, -1) - expected).abs().max() <= 1e-4
+    assert float(expected.std()) > 0.01, "patches do something"
