@@ -34,12 +34,12 @@ def two_runs(family: str) -> tuple[Run, Run]:
 def naive(model: Model, ids: Tensor, site: Site, layer: int, position: int, value: Tensor) -> Tensor:
     """Logits of one whole pass with one hook that overwrites one vector where it leaves its module."""
     parts = model.structure.layers[layer]
-    module: Any = parts.module if site == "resid_pre" else parts.attention_output
+    module: Any = {"resid_pre": parts.module, "z": parts.projection}.get(site, parts.attention_output)
     if site == "mlp_out":
         (module,) = parts.mlp_outputs
 
     def overwrite(x: Tensor) -> None:
-        x.view(-1, WIDTH)[position] = value
+        x.view(-1, len(value))[position] = value
 
     def enters(_: Any, args: Any, options: Any) -> None:
         overwrite(args[0] if args else options["hidden_states"])
@@ -47,7 +47,7 @@ def naive(model: Model, ids: Tensor, site: Site, layer: int, position: int, valu
     def leaves(_: Any, args: Any, output: Any) -> None:
         overwrite(output[0] if isinstance(output, tuple) else output)
 
-    if site == "resid_pre":
+    if site in ("resid_pre", "z"):
         handle = module.register_forward_pre_hook(enters, with_kwargs=True)
     else:
         handle = module.register_forward_hook(leaves)

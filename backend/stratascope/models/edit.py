@@ -23,8 +23,9 @@ from stratascope.models.trace import the_tensor
 if TYPE_CHECKING:
     from stratascope.models.model import Model
 
-Site = Literal["resid_pre", "attn_out", "mlp_out"]
-"""Where values are replaced: the stream entering a layer, or what attention or the MLP adds to it."""
+Site = Literal["resid_pre", "attn_out", "mlp_out", "z"]
+"""Where values are replaced: the stream entering a layer, what attention or the MLP adds to it, or what the heads of a layer
+read before the output projection, one head behind the other."""
 
 MOST_ROWS = 64
 BATCH_TOKENS = 1024
@@ -43,9 +44,11 @@ class Patch:
 
 
 def values_at(run: Run, site: Site) -> Tensor:
-    """A run's own values at a site: [layer, position, width]."""
+    """A run's own values at a site: [layer, position, width], of z as wide as all heads of a layer together."""
     if site == "resid_pre":
         return run.resid[:-1]
+    if site == "z":
+        return torch.stack([run.z(layer).flatten(1) for layer in range(len(run.resid) - 1)])
     return run.attn_out if site == "attn_out" else run.mlp_out
 
 
@@ -145,8 +148,9 @@ def _edited(layer: Layer, site: Site, cells: _Cells) -> Iterator[None]:
         return swapped(args, x, new), swapped(options, x, new)
 
     with ExitStack() as hooks:
-        if site == "resid_pre":
-            hooks.enter_context(hooked(layer.module.register_forward_pre_hook(enters, with_kwargs=True)))
+        entered = {"resid_pre": layer.module, "z": layer.projection}.get(site)
+        if entered is not None:
+            hooks.enter_context(hooked(entered.register_forward_pre_hook(enters, with_kwargs=True)))
         for part, share in _writers(layer, site):
             hooks.enter_context(hooked(part.register_forward_hook(_writing(cells, share))))
         yield
@@ -167,7 +171,7 @@ def _writers(layer: Layer, site: Site) -> list[tuple[nn.Module, float]]:
 
     Where several parts add up, the first writes the value and the others nothing.
     """
-    if site == "resid_pre":
+    if site in ("resid_pre", "z"):
         return []
     if site == "attn_out":
         attention = layer.attention_output
