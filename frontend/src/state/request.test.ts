@@ -45,6 +45,15 @@ describe("requestOf", () => {
     expect(requestOf({ ...scene, second }, { params: {} }, several)).not.toHaveProperty("others");
   });
 
+  it("names the other side's model, on either side, to a method that can read a second one", () => {
+    const beside = method({ prompt: text }, { model: "Model", other: "Model" });
+    const tuned = { ...scene, second: { ...second, model: "tuned" } };
+    expect(requestOf(tuned, { params: {} }, beside)).toMatchObject({ model: "specimen", other: "tuned" });
+    expect(requestOf(tuned, { params: {} }, beside, "b")).toMatchObject({ model: "tuned", other: "specimen" });
+    expect(requestOf({ ...scene, second }, { params: {} }, beside)).not.toHaveProperty("other");
+    expect(requestOf(tuned, { params: { other: null } }, beside).other).toBeNull();
+  });
+
   it("gives both sides to a method that reads both, and the other model where it is another", () => {
     const pair = method(
       { clean: text, corrupt: { ...text, side: "b" }, answer: {}, foil: {} },

@@ -33,8 +33,8 @@ export function requestOf(
   const names = promptNames(method.params);
   const request: MethodRequest = {};
   if (method.resources.model === "Model") request.model = own.model;
-  if (method.resources.other === "Model" && other.model !== model) request.other = other.model;
   const further = side === "b" ? model : other.model;
+  if (method.resources.other === "Model" && further !== own.model) request.other = further;
   if (method.resources.others === "Tokenizers" && further !== own.model) request.others = [further];
   Object.assign(request, written(names.a, own.prompt), written(names.b, other.prompt));
   return { ...request, ...questionOf(question, method), ...panel.params };
