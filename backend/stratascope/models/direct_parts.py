@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from stratascope.models.direct_effects import neuron_effects, source_effects
+from stratascope.models.experts import expert_parts
 from stratascope.result import Array, Check
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from stratascope.models.run import Run
     from stratascope.numerics.attribution import Direction, Split
 
-Granularity = Literal["sublayer", "layer", "head", "source_token", "neuron"]
+Granularity = Literal["sublayer", "layer", "head", "source_token", "neuron", "expert"]
 NEURONS_PER_SIGN = 100
 
 
@@ -42,7 +43,7 @@ def finer_parts(
     if granularity in ("layer", "head"):
         return Parts(split.by_layer() if granularity == "layer" else split.by_head(), facts=facts)
     reading = _in_stream(model, run, position, direction)
-    by = _by_source if granularity == "source_token" else _by_neuron
+    by = {"source_token": _by_source, "neuron": _by_neuron, "expert": _by_expert}[granularity]
     return by(model, run, position, reading, split, facts)
 
 
@@ -107,6 +108,38 @@ def _by_neuron(model: Model, run: Run, position: int, reading: Tensor, split: Sp
                 "a layer's neurons with its biases and its MLP",
             )
         ],
+    )
+
+
+def _by_expert(model: Model, run: Run, position: int, reading: Tensor, split: Split, facts: dict[str, Any]) -> Parts:
+    """MLPs split over the experts that the router chose, and over what else lies in them."""
+    found = expert_parts(model, run.ids, position)
+    parts, names, effects, weights, errors = {"embedding": split.embedding}, [], [], [], []
+    for layer, (attention, mlp) in enumerate(zip(split.attention, split.mlp, strict=True)):
+        parts[f"{layer} attn"] = float(attention)
+        if layer not in found:
+            parts[f"{layer} mlp"] = float(mlp)
+            continue
+        each = found[layer]
+        effect = (each.added.double() @ reading).cpu().numpy()
+        together = float(each.together.double() @ reading)
+        names += [f"{layer}.{expert}" for expert in each.chosen]
+        effects.append(effect)
+        weights.append(each.weight.cpu().numpy())
+        parts |= {f"expert {layer}.{expert}": float(own) for expert, own in zip(each.chosen, effect, strict=True)}
+        if not each.alone:
+            parts[f"{layer} mlp beside its experts"] = float(mlp) - together
+        whole = float(mlp) if each.alone else together
+        errors.append(abs(float(effect.sum()) - whole) / max(1.0, abs(whole)))
+    return Parts(
+        {**parts, "bias": split.bias},
+        {
+            "expert": Array(values=np.concatenate(effects).astype(np.float32), dims=("expert",)),
+            "expert_weight": Array(values=np.concatenate(weights).astype(np.float32), dims=("expert",)),
+        },
+        {"expert": names},
+        {**facts, "expert_layers": sorted(found)},
+        [_adds_up("expert_sum_error", "experts add up", max(errors), "a layer's chosen experts and what they added")],
     )
 
 

@@ -45,6 +45,15 @@ describe("requestOf", () => {
     expect(requestOf({ ...scene, second }, { params: {} }, several)).not.toHaveProperty("others");
   });
 
+  it("names the further tokenizers that a panel asks for, without its own", () => {
+    const several = method({ prompt: text }, { model: "Model", others: "Tokenizers" });
+    const tuned = { ...scene, second: { ...second, model: "tuned" } };
+    const panel = { params: { others: ["tuned", "seed"] } };
+    expect(requestOf(tuned, panel, several).others).toEqual(["tuned", "seed"]);
+    expect(requestOf(tuned, panel, several, "b").others).toEqual(["seed"]);
+    expect(requestOf(scene, { params: { others: ["specimen"] } }, several).others).toBeNull();
+  });
+
   it("names the other side's model, on either side, to a method that can read a second one", () => {
     const beside = method({ prompt: text }, { model: "Model", other: "Model" });
     const tuned = { ...scene, second: { ...second, model: "tuned" } };

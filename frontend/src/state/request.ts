@@ -37,7 +37,14 @@ export function requestOf(
   if (method.resources.other === "Model" && further !== own.model) request.other = further;
   if (method.resources.others === "Tokenizers" && further !== own.model) request.others = [further];
   Object.assign(request, written(names.a, own.prompt), written(names.b, other.prompt));
-  return { ...request, ...questionOf(question, method), ...panel.params };
+  return { ...request, ...questionOf(question, method), ...withoutOwn(panel.params, own.model) };
+}
+
+/** A panel's list of further models, without the one that this side is about. */
+function withoutOwn(params: Panel["params"], own: string): Panel["params"] {
+  if (!Array.isArray(params.others)) return params;
+  const others = params.others.filter((model) => model !== own);
+  return { ...params, others: others.length > 0 ? others : null };
 }
 
 /** A prompt under the name that a method gives it, as text or as messages. */
