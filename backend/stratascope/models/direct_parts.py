@@ -10,6 +10,8 @@ from torch import Tensor
 
 from stratascope.models.direct_effects import neuron_effects, source_effects
 from stratascope.models.experts import expert_parts
+from stratascope.models.neurons import is_mixture
+from stratascope.problem import Problem
 from stratascope.result import Array, Check
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def _by_source(model: Model, run: Run, position: int, reading: Tensor, split: Sp
 
 def _by_neuron(model: Model, run: Run, position: int, reading: Tensor, split: Split, facts: dict[str, Any]) -> Parts:
     """MLPs split over their neurons, of which the largest of either sign are named."""
-    model.require(["neurons"])
+    _require_neurons(model)
     layers = [neuron_effects(model, run, layer, position, reading) for layer in range(model.layers)]
     effect = np.concatenate([np.asarray(each.effect.cpu()) for each in layers])
     value = np.concatenate([np.asarray(each.value.cpu()) for each in layers])
@@ -109,6 +111,20 @@ def _by_neuron(model: Model, run: Run, position: int, reading: Tensor, split: Sp
             )
         ],
     )
+
+
+def _require_neurons(model: Model) -> None:
+    """Raise what `require` does; of a mixture with the remedy to split it over its experts."""
+    try:
+        model.require(["neurons"])
+    except Problem as problem:
+        if any(is_mixture(layer) for layer in model.structure.layers):
+            problem.field, problem.remedy, problem.changes = (
+                "granularity",
+                "Split over experts",
+                {"granularity": "expert"},
+            )
+        raise
 
 
 def _by_expert(model: Model, run: Run, position: int, reading: Tensor, split: Split, facts: dict[str, Any]) -> Parts:

@@ -266,8 +266,9 @@ MIXTURES = ("olmoe", "mixtral")
 def test_the_parts_of_every_granularity_have_one_sum(family: str, granularity: str) -> None:
     model, asked = load_tiny(family), {"target_id": 40, "distractor_id": 41, "position": -2}
     if granularity == "neuron" and family in MIXTURES:
-        with pytest.raises(Problem, match="mixture of experts"):
+        with pytest.raises(Problem, match="mixture of experts") as found:
             call(ID, model, granularity=granularity, **asked)
+        assert found.value.changes == {"granularity": "expert"}
         return
     whole, finer = call(ID, model, **asked), call(ID, model, granularity=granularity, **asked)
     np.testing.assert_array_equal(values(whole, "head"), values(finer, "head"))
