@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from stratascope.methods.attention.inflection_layers import inflection_layers
+from stratascope.models.library import Library
+from stratascope.models.load import load
 from stratascope.models.model import Model
 from stratascope.problem import Problem
 from stratascope.result import LayerCurve
@@ -17,6 +19,11 @@ from tests.planted import connected, golden_model, still_model
 ID = "attention/inflection-layers"
 ENTROPY, GRADIENT, TIMES_STREAM, WEIGHTS, PASSED = range(5)
 PROMPTS = ["the capital of france is paris", "the cat sat on the model", "one cat reads the capital of london"]
+
+SENTENCES = [
+    "When Mary and John went to the store, John gave a drink to Mary.",
+    "The capital of France is Paris and the capital of Italy is Rome.",
+]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -210,3 +217,14 @@ def test_other_tokens_are_refused() -> None:
     with pytest.raises(Problem) as found:
         beside(load_tiny("gpt2"), connected("marked", *tiny("gpt2")))
     assert (found.value.code, found.value.field) == ("tokenizer_mismatch", "other")
+
+
+def test_of_the_bundled_models_a_tuned_one_changed_least_and_an_early_one_most() -> None:
+    library = Library(())
+    change = {
+        name: values(beside(specimen(), load(library.find(f"specimen-{name}")), "", prompts=SENTENCES), "value")[5]
+        for name in ("tuned", "seed-1", "step-00300")
+    }
+    assert change["tuned"].max() < 0.05
+    assert 0.1 < change["seed-1"].mean() < 0.6
+    assert change["step-00300"].mean() > 0.6

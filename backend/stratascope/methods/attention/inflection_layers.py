@@ -271,7 +271,7 @@ def _said_of(changed: Changed | None) -> str:
     if changed is None or np.isnan(changed.change).all():
         return ""
     most = int(np.nanargmax(changed.change))
-    return f" Against {changed.other} layer {most} changed most, by {float(changed.change[most]):.2f}."
+    return f" Against {changed.other} layer {most} changed most, by {float(changed.change[most]):.2g}."
 
 
 def _summary(value: np.ndarray, flagged: np.ndarray) -> str:
