@@ -103,7 +103,7 @@ def _split(model: Model, layer: int, call: _Seen, block: Tensor, position: int) 
     vectors, output = (_rows(each)[position] for each in (call.vectors, the_tensor(call.output)))
     chosen, weights = _rows(call.chosen)[position], _rows(call.weights)[position]
     slots = len(chosen)
-    added = the_tensor(call.module(vectors.expand(slots, -1), chosen.expand(slots, -1), weights.diag()))
+    added = the_tensor(call.module(vectors.repeat(slots, 1), chosen.repeat(slots, 1), weights.diag()))
     multiplier = model.structure.layers[layer].mlp_multiplier
     return ExpertParts(
         chosen.tolist(),

@@ -439,3 +439,11 @@ def test_a_model_without_experts_is_told_so() -> None:
         call(ID, load_tiny("llama"), granularity="expert")
     assert (found.value.code, found.value.field) == ("not_moe", "granularity")
     assert found.value.changes == {"granularity": "sublayer"}
+
+
+@pytest.mark.parametrize("way", ["eager", "batched_mm", "grouped_mm"])
+def test_experts_add_up_however_they_are_computed(way: str) -> None:
+    network, tokenizer = tiny("olmoe", num_experts=8, num_experts_per_tok=2)
+    network.set_experts_implementation(way)
+    result = call(ID, connected(f"mixture-{way}", network, tokenizer), granularity="expert", target_id=40)
+    assert check(result, "expert_sum_error").value < 1e-5
