@@ -55,6 +55,30 @@ def test_the_page_of_a_neuron_shows_where_it_fires_and_leads_to_the_next(page: P
     expect(page.get_by_role("link", name="Neuron 3.511")).to_be_visible()
 
 
+def test_a_neuron_of_a_list_leads_to_its_page_whose_sections_can_be_taken_away(page: Page, server: Live) -> None:
+    page.goto(f"{server.url}/#m=specimen&p={EXAMPLE.replace(' ', '+')}&v=activations/neuron-profile")
+    row = page.get_by_role("listbox").get_by_role("option", name=re.compile(r"Feature \d+\.\d+")).nth(2)
+    name = re.search(r"\d+\.\d+", row.get_attribute("aria-label") or "")
+    assert name
+    row.click()
+    expect(page.get_by_role("heading", name=f"Neuron {name[0]}")).to_be_visible()
+    page.get_by_role("link", name="Neuron page").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Neuron {name[0]}")
+    section = page.get_by_role("region", name="Where it fires")
+    expect(section.get_by_role("listitem").first).to_be_visible()
+    section.get_by_role("button", name="Code").click()
+    expect(page.get_by_role("dialog")).to_contain_text("/api/v1/methods/activations/neuron-contexts")
+    page.keyboard.press("Escape")
+    for name_of_file in ("JSON", "CSV"):
+        section.get_by_role("button", name="Export").click()
+        with page.expect_download() as started:
+            page.get_by_role("menuitem", name=name_of_file).click()
+        assert started.value.suggested_filename.endswith(f".{name_of_file.lower()}")
+        assert started.value.path().stat().st_size > 100
+    page.get_by_role("button", name="Back to the analysis").click()
+    expect(page.get_by_role("region", name="Neuron profile", exact=True)).to_be_visible()
+
+
 def test_an_address_that_names_nothing_says_so_in_the_servers_words(page: Page, server: Live) -> None:
     for address, said in [
         ("/heads/specimen/1.9", "Head 9 does not exist; specimen has heads 0–3"),

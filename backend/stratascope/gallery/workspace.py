@@ -44,9 +44,9 @@ def request_of(entry: Mapping[str, Any], view: View, panel: Panel, side: str = "
     own = other if side == "b" else {"model": view.model, "prompt": view.prompt}
     names = _prompts(entry)
     request: dict[str, Any] = {"model": own["model"]}
-    if entry["resources"].get("other") == "Model" and other["model"] != view.model:
-        request["other"] = other["model"]
     further = view.model if side == "b" else other["model"]
+    if entry["resources"].get("other") == "Model" and further != own["model"]:
+        request["other"] = further
     if entry["resources"].get("others") == "Tokenizers" and further != own["model"]:
         request["others"] = [further]
     if "a" in names:

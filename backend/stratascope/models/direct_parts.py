@@ -9,6 +9,9 @@ import numpy as np
 from torch import Tensor
 
 from stratascope.models.direct_effects import neuron_effects, source_effects
+from stratascope.models.experts import expert_parts
+from stratascope.models.neurons import is_mixture
+from stratascope.problem import Problem
 from stratascope.result import Array, Check
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from stratascope.models.run import Run
     from stratascope.numerics.attribution import Direction, Split
 
-Granularity = Literal["sublayer", "layer", "head", "source_token", "neuron"]
+Granularity = Literal["sublayer", "layer", "head", "source_token", "neuron", "expert"]
 NEURONS_PER_SIGN = 100
 
 
@@ -42,7 +45,7 @@ def finer_parts(
     if granularity in ("layer", "head"):
         return Parts(split.by_layer() if granularity == "layer" else split.by_head(), facts=facts)
     reading = _in_stream(model, run, position, direction)
-    by = _by_source if granularity == "source_token" else _by_neuron
+    by = {"source_token": _by_source, "neuron": _by_neuron, "expert": _by_expert}[granularity]
     return by(model, run, position, reading, split, facts)
 
 
@@ -74,7 +77,7 @@ def _by_source(model: Model, run: Run, position: int, reading: Tensor, split: Sp
 
 def _by_neuron(model: Model, run: Run, position: int, reading: Tensor, split: Split, facts: dict[str, Any]) -> Parts:
     """MLPs split over their neurons, of which the largest of either sign are named."""
-    model.require(["neurons"])
+    _require_neurons(model)
     layers = [neuron_effects(model, run, layer, position, reading) for layer in range(model.layers)]
     effect = np.concatenate([np.asarray(each.effect.cpu()) for each in layers])
     value = np.concatenate([np.asarray(each.value.cpu()) for each in layers])
@@ -107,6 +110,52 @@ def _by_neuron(model: Model, run: Run, position: int, reading: Tensor, split: Sp
                 "a layer's neurons with its biases and its MLP",
             )
         ],
+    )
+
+
+def _require_neurons(model: Model) -> None:
+    """Raise what `require` does; of a mixture with the remedy to split it over its experts."""
+    try:
+        model.require(["neurons"])
+    except Problem as problem:
+        if any(is_mixture(layer) for layer in model.structure.layers):
+            problem.field, problem.remedy, problem.changes = (
+                "granularity",
+                "Split over experts",
+                {"granularity": "expert"},
+            )
+        raise
+
+
+def _by_expert(model: Model, run: Run, position: int, reading: Tensor, split: Split, facts: dict[str, Any]) -> Parts:
+    """MLPs split over the experts that the router chose, and over what else lies in them."""
+    found = expert_parts(model, run.ids, position)
+    parts, names, effects, weights, errors = {"embedding": split.embedding}, [], [], [], []
+    for layer, (attention, mlp) in enumerate(zip(split.attention, split.mlp, strict=True)):
+        parts[f"{layer} attn"] = float(attention)
+        if layer not in found:
+            parts[f"{layer} mlp"] = float(mlp)
+            continue
+        each = found[layer]
+        effect = (each.added.double() @ reading).cpu().numpy()
+        together = float(each.together.double() @ reading)
+        names += [f"{layer}.{expert}" for expert in each.chosen]
+        effects.append(effect)
+        weights.append(each.weight.cpu().numpy())
+        parts |= {f"expert {layer}.{expert}": float(own) for expert, own in zip(each.chosen, effect, strict=True)}
+        if not each.alone:
+            parts[f"{layer} mlp beside its experts"] = float(mlp) - together
+        whole = float(mlp) if each.alone else together
+        errors.append(abs(float(effect.sum()) - whole) / max(1.0, abs(whole)))
+    return Parts(
+        {**parts, "bias": split.bias},
+        {
+            "expert": Array(values=np.concatenate(effects).astype(np.float32), dims=("expert",)),
+            "expert_weight": Array(values=np.concatenate(weights).astype(np.float32), dims=("expert",)),
+        },
+        {"expert": names},
+        {**facts, "expert_layers": sorted(found)},
+        [_adds_up("expert_sum_error", "experts add up", max(errors), "a layer's chosen experts and what they added")],
     )
 
 

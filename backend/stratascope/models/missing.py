@@ -59,5 +59,7 @@ def _head_reason(model: Model, fidelity: Fidelity) -> str:
 def _neuron_reason(model: Model, fidelity: Fidelity) -> str:
     if fidelity.neuron_error is not None:
         return f"The neurons of {model.id} do not add up to its MLPs (error {fidelity.neuron_error:.1e})."
-    reasons = [why_no_neurons(layer) for layer in model.structure.layers if layer.feed_forward is None]
-    return f"The MLP of {model.id} {reasons[0]}." if reasons else f"The neurons of {model.id} cannot be read."
+    for number, layer in enumerate(model.structure.layers):
+        if layer.feed_forward is None:
+            return f"The MLP in layer {number} of {model.id} {why_no_neurons(layer)}."
+    return f"The neurons of {model.id} cannot be read."

@@ -218,12 +218,16 @@ def _feed_forward(model: Model, layer: int) -> FeedForward:
     return found
 
 
+def is_mixture(layer: Layer) -> bool:
+    """Whether the names inside a layer speak of experts, of which each token has its own."""
+    inside = [name for part in (*layer.mlp_outputs, layer.module) for name, _ in part.named_modules()]
+    return any("expert" in name or "router" in name for name in inside)
+
+
 def why_no_neurons(layer: Layer) -> str:
     """What an MLP is that has no neurons here, to stand behind its name."""
-    inside = [name for part in layer.mlp_outputs for name, _ in part.named_modules()]
-    inside += [name for name, _ in layer.module.named_modules()]
-    if any("expert" in name or "router" in name for name in inside):
-        return "is a mixture of experts"
+    if is_mixture(layer):
+        return "is a mixture of experts, in which tokens have different neurons"
     return "does not end in one linear map" if layer.mlp_outputs else "was not found"
 
 

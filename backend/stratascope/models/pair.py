@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stratascope.method import PromptParams
     from stratascope.models.model import Model
     from stratascope.models.run import Run
+    from stratascope.models.tokens import Tokens
     from stratascope.result import Token
 
 
@@ -91,8 +92,7 @@ def read_pair(
                 remedy="Type a second prompt, or choose a second model",
             )
         b = a
-    if second is not model:
-        _refuse_unlike(method, model, second)
+    refuse_unlike(method, model, second)
     with _about({"prompt": fields[0]}):
         one = model.read(a)
         _refuse_other_tokens(model, second, a)
@@ -102,7 +102,9 @@ def read_pair(
     return Pair(Side(model, one), Side(second, two))
 
 
-def _refuse_unlike(method: str, one: Model, other: Model) -> None:
+def refuse_unlike(method: str, one: Model, other: Model) -> None:
+    """Raise `pair_incompatible` unless two models have the same layers, width and vocabulary."""
+
     def shape(model: Model) -> str:
         return f"{model.id} has L={model.layers}, d={model.width}, V={model.vocabulary}"
 
@@ -116,13 +118,14 @@ def _refuse_unlike(method: str, one: Model, other: Model) -> None:
 
 
 def _refuse_other_tokens(one: Model, other: Model, prompt: PromptParams) -> None:
-    """Two models must read the same bytes under the same ids."""
-    if one is other:
-        return
-    read = [
-        [(token.id, token.bytes) for token in model.tokenize(prompt.prompt, prompt.messages).tokens]
-        for model in (one, other)
-    ]
+    if one is not other:
+        read = [model.tokenize(prompt.prompt, prompt.messages) for model in (one, other)]
+        refuse_other_tokens(one, other, *read)
+
+
+def refuse_other_tokens(one: Model, other: Model, ours: Tokens, theirs: Tokens) -> None:
+    """Raise `tokenizer_mismatch` unless two models read the same bytes of a prompt under the same ids."""
+    read = [[(token.id, token.bytes) for token in tokens.tokens] for tokens in (ours, theirs)]
     if read[0] == read[1]:
         return
     counts = [len(tokens) for tokens in read]

@@ -1680,6 +1680,7 @@ export interface paths {
          *     [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total; other parts sum to it
          *     as well. source_token adds `source` [layer, head, position], what a head moved from a position: pattern[t, s]·v_s W_O.
          *     neuron adds `neuron` and `neuron_value` [neuron], up to 100 of each sign, value · W_out through a frozen post norm.
+         *     expert adds `expert` and `expert_weight` [expert], the chosen experts of every layer: weight · its output.
          */
         post: operations["lens_direct_logit_attribution"];
         delete?: never;
@@ -2433,9 +2434,13 @@ export interface paths {
          *     product with ‖x_l[t]‖. weight gradient: ‖∂loss/∂θ_l‖/√#θ_l of the mean loss. gradient passed on: ρ_l, the gradient
          *     at x_l over that at x_{l+1}. A layer is flagged if its entropy is within the lowest share and ρ_l at most `decay`.
          *
+         *     `other`, a model of the same shape and tokens, adds change to the other model: 1 − debiased linear CKA of the two
+         *     models' x_l over the tokens, the first special one left out, on min(64, tokens/4) common principal components; at most
+         *     2048 tokens of all prompts are compared. 0 is the same but for scale and turns within the components, 1 is chance.
+         *
          *     Arrays: `value` [series, layer], means over prompts; `gradient` [row], the last row behind the last layer; `score`
          *     [layer], the sum of the z-scores of −entropy and −ln ρ; `flagged` [layer], 1 or 0. For several prompts `by_prompt`
-         *     [prompt, series, layer], `low` and `high`, one standard error off.
+         *     [prompt, series, layer], `low` and `high`, one standard error off; the change has none, it is one of all prompts.
          */
         post: operations["attention_inflection_layers"];
         delete?: never;
@@ -4358,11 +4363,11 @@ export interface components {
             weights?: number[] | null;
             /**
              * Parts
-             * @description What the parts are, beside the grid of heads: attention and MLP of each layer; whole layers; heads; the tokens that attention moved from; or the neurons that add most.
+             * @description What the parts are, beside the grid of heads: attention and MLP of each layer; whole layers; heads; the tokens that attention moved from; the neurons that add most; or, in a mixture, the experts that were chosen.
              * @default sublayer
              * @enum {string}
              */
-            granularity: "sublayer" | "layer" | "head" | "source_token" | "neuron";
+            granularity: "sublayer" | "layer" | "head" | "source_token" | "neuron" | "expert";
             /**
              * Model
              * @description Id of the model: one of those that GET /models lists.
@@ -5071,6 +5076,11 @@ export interface components {
              * @description Id of the model: one of those that GET /models lists.
              */
             model: string;
+            /**
+             * Other
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            other?: string | null;
         };
         /**
          * InspectRequest

@@ -22,6 +22,7 @@ const SHORT = 30;
 
 const SPECIAL = {
   lines: lazy(() => import("./Lines")),
+  models: lazy(() => import("./ModelsChoice")),
   prompt_set: lazy(() => import("./PromptSetChoice")),
 };
 

@@ -1,5 +1,6 @@
 /** From the JSON Schema of a method's parameters to the fields of a form. Knows no method by name. */
-import type { JsonSchema, JsonValue } from "../api/types";
+import type { JsonSchema, JsonValue, Method } from "../api/types";
+import { t } from "../ui/i18n";
 
 export type FieldKind =
   "choice" | "integer" | "number" | "boolean" | "text" | "indices" | "texts" | "choices" | "numbers" | "json";
@@ -25,6 +26,8 @@ export interface Field {
   maxItems?: number;
   /** A control of its own, where the kind's would not do. */
   widget?: string;
+  /** Values that are not offered, as the request names them anyway. */
+  without?: string[];
 }
 
 /** Fields that the workbench fills from its prompt zone or from a reference. */
@@ -58,6 +61,17 @@ export function fieldsOf(schema: JsonSchema): Field[] {
   return Object.entries(schema.properties ?? {})
     .filter(([name, property]) => !taken.has(name) && !FILLED_ELSEWHERE.has(resolve(property, schema).widget ?? ""))
     .map(([name, property]) => fieldOf(name, property, schema));
+}
+
+/** Further models that a request may name beside its own; the server refuses more. */
+const MOST_FURTHER = 5;
+
+/** The reference of a method that reads further tokenizers, as a field of the panel's form; `model` is the panel's own. */
+export function tokenizersField({ resources }: Pick<Method, "resources">, model: string): Field[] {
+  if (resources.others !== "Tokenizers") return [];
+  const shown = { label: t("app.form.others"), description: t("app.form.othersNote"), widget: "models" };
+  const list = { kind: "texts" as const, minItems: 1, maxItems: MOST_FURTHER, without: [model] };
+  return [{ name: "others", ...shown, ...list, initial: null, required: false, nullable: true, options: [] }];
 }
 
 /** The fields a method cannot do without and that are not set. */

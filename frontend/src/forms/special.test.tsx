@@ -4,7 +4,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { JsonValue } from "../api/types";
 import { promptSetsQuery } from "../api/promptSets";
 import { Control } from "./Control";
-import { fieldsOf } from "./schema";
+import { modelsQuery } from "../api/models";
+import { fieldsOf, tokenizersField } from "./schema";
 
 afterEach(cleanup);
 
@@ -30,6 +31,13 @@ function shown(field: typeof LINES, value: JsonValue, onChange: (value: JsonValu
       measured: {},
     },
   ]);
+  client.setQueryData(
+    modelsQuery.queryKey,
+    ["own", "one", "two", "three", "four", "five", "six"].map((id) => ({
+      id,
+      title: id === "one" ? "The first" : null,
+    })) as never,
+  );
   if (!field) throw new Error("no field");
   render(
     <QueryClientProvider client={client}>
@@ -83,4 +91,33 @@ test("texts of several lines are not torn apart, and can be taken away", async (
   expect(screen.getByRole("status").textContent).toContain("2 texts");
   fireEvent.click(screen.getByRole("button", { name: "Clear" }));
   expect(onChange).toHaveBeenLastCalledWith([]);
+});
+
+const OTHERS = tokenizersField({ resources: { model: "Model", others: "Tokenizers" } }, "own")[0];
+const boxes = () => screen.getAllByRole<HTMLInputElement>("checkbox");
+
+test("only a method that reads further tokenizers is asked which", () => {
+  expect(tokenizersField({ resources: { model: "Model", other: "Model" } }, "own")).toEqual([]);
+});
+
+test("further models are ticked by their names, the panel's own is not offered", async () => {
+  const onChange = vi.fn();
+  shown(OTHERS, ["two"], onChange);
+  expect(await screen.findByRole("group", { name: "further tokenizers" })).toBeTruthy();
+  expect(screen.queryByRole("checkbox", { name: "own" })).toBeNull();
+  expect(boxes()).toHaveLength(6);
+  fireEvent.click(screen.getByRole("checkbox", { name: "The first" }));
+  expect(onChange).toHaveBeenLastCalledWith(["two", "one"]);
+  fireEvent.click(screen.getByRole("checkbox", { name: "two" }));
+  expect(onChange).toHaveBeenLastCalledWith(null);
+  expect(screen.getByRole("status").textContent).toBe("1 of 5 chosen.");
+});
+
+test("no more models can be ticked than a request may name, and one that is gone can be taken out", async () => {
+  const onChange = vi.fn();
+  shown(OTHERS, ["one", "two", "three", "four", "gone"], onChange);
+  expect(await screen.findByRole("checkbox", { name: "five" })).toHaveProperty("disabled", true);
+  expect(boxes().filter(({ disabled }) => disabled)).toHaveLength(2);
+  fireEvent.click(screen.getByRole("checkbox", { name: "gone" }));
+  expect(onChange).toHaveBeenLastCalledWith(["one", "two", "three", "four"]);
 });

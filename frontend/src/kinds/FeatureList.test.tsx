@@ -167,3 +167,18 @@ test("a feature whose density is not told passes no density filter", () => {
   expect(passes(unknown, NO_FILTERS, 6)).toBe(true);
   expect(passes(unknown, { ...NO_FILTERS, density: 0.1 }, 6)).toBe(false);
 });
+
+test("a neuron is known by its layer and number, whatever its rank", () => {
+  const neurons = documentOf("feature_list", {
+    quantities: [quantity],
+    dims: { activation: ["feature"], neuron: ["feature"], layer: ["feature"] },
+    coords: { feature: ["3.17", "3.5"] },
+    activation: [2, 1],
+    neuron: [17, 5],
+    layer: [3, 3],
+  });
+  expect(featuresOf(neurons, quantity).map(({ place }) => place)).toEqual([
+    { layer: 3, feature: 17 },
+    { layer: 3, feature: 5 },
+  ]);
+});

@@ -4,6 +4,7 @@
  * - each quantity [feature]: what rows are ranked by and the bars show; `coords.feature` are their ids
  * - `label` [feature], text: what a feature is about, empty where nobody named it; `top_token` [feature], text, and
  *   `top_token_id` [feature]: the token on which it is strongest, shown in its place
+ * - `neuron` [feature]: which neuron of its layer each is
  * - `density` [feature]: share of tokens on which it fires; `layer` [feature]: where it lives
  * - the first array [feature, position]: its values over the prompt, drawn as a small curve
  * - `facts.active`: how many are active, of which these are the largest; `total.feature`: how many there are

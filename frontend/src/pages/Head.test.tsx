@@ -1,6 +1,6 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { navigate } from "../state/url";
 import { pattern, profile } from "./entities/fixtures";
 import { answers, openPage, refused, requests, where } from "./entities/testPage";
@@ -63,6 +63,31 @@ describe("the page of a head", () => {
     await screen.findByRole("list", { name: "Roles" });
     await userEvent.click(region("Roles").getByRole("button", { name: "View as table" }));
     expect(region("Roles").getByRole("row", { name: /previous token/ })).toHaveTextContent("previous token0.0300");
+  });
+
+  it("gives the code and the files of every section", async () => {
+    const saved: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      saved.push(this.download);
+    });
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:file", revokeObjectURL: () => undefined }));
+    await open();
+    await screen.findByRole("list", { name: "Roles" });
+    const sections = screen.getAllByRole("region").filter((section) => section.matches(".entity-section"));
+    expect(sections.length).toBeGreaterThan(7);
+    for (const section of sections) {
+      expect(within(section).getByRole("button", { name: "Code" })).toBeVisible();
+      expect(within(section).getByRole("button", { name: "Export" })).toBeVisible();
+    }
+    await userEvent.click(region("Roles").getByRole("button", { name: "Code" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog).toHaveTextContent("/api/v1/methods/attention/head-profile");
+    expect(dialog).toHaveTextContent('"head": 1');
+    await userEvent.keyboard("{Escape}");
+    expect(where()).toMatch(/^\/heads\//);
+    await userEvent.click(region("Roles").getByRole("button", { name: "Export" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: /CSV/ }));
+    await waitFor(() => expect(saved).toEqual([expect.stringMatching(/^stratascope-.*head-profile.*\.csv$/)]));
   });
 
   it("goes to the neighbours with arrows, and back to the analysis with Escape", async () => {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import type { Method } from "../api/types";
 import { InlineParams } from "../forms/InlineParams";
-import { fieldsOf } from "../forms/schema";
+import { fieldsOf, tokenizersField } from "../forms/schema";
 import { show } from "../state/actions";
 import { useLayout } from "../state/layout";
 import { useBreadth } from "../state/media";
@@ -64,6 +64,7 @@ export function WorkbenchPanel({ panel, method, describedBy }: WorkbenchPanelPro
   const fullScreen = useLayout((layout) => layout.fullScreen);
   const coding = useLayout((layout) => layout.codeFor === uid);
   const [coded, setCoded] = useState(false);
+  const model = useWorkspace((workspace) => workspace.model);
   const firstToken = useWorkspace((workspace) => workspace.firstToken);
   const narrow = useBreadth() === "narrow";
   const need = useNeed(panel, method);
@@ -143,7 +144,7 @@ export function WorkbenchPanel({ panel, method, describedBy }: WorkbenchPanelPro
       }
       params={
         <InlineParams
-          fields={fieldsOf(method.params)}
+          fields={[...fieldsOf(method.params), ...tokenizersField(method, model)]}
           params={params}
           problems={parts.flatMap(({ run }) => run?.problem?.body.fields ?? [])}
           disabled={kept !== undefined}

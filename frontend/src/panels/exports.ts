@@ -2,7 +2,7 @@
 import { fetchFile, fetchPlainDocument } from "../api/figures";
 import { loadKind } from "../kinds";
 import { chosen, limitsOf, find } from "../kinds/result";
-import type { Cell, Check, FirstToken, FlatArray, Nested, ResultDocument, Theme } from "../kinds/types";
+import type { Cell, Check, FirstToken, FlatArray, Nested, ResultDocument, TableTwin, Theme } from "../kinds/types";
 import type { Limits } from "./limits";
 import { shortKey } from "./provenance";
 
@@ -40,9 +40,17 @@ export function extensionsOf(kind: string, difference: boolean): Extension[] {
 
 /** Make the file and hand it over. Rejects when it cannot be made. */
 export async function exportAs(extension: Extension, shown: Shown): Promise<void> {
-  const content = await contentOf(extension, shown);
+  offer(await contentOf(extension, shown), fileName(shown.document, extension));
+}
+
+/** Hand over a part of a result as it stands in a table. */
+export function saveTable(document: ResultDocument, table: TableTwin): void {
+  offer(csvOf(table), fileName(document, "csv"));
+}
+
+function offer(content: Blob, name: string): void {
   const href = URL.createObjectURL(content);
-  save({ address: href, name: fileName(shown.document, extension) });
+  save({ address: href, name });
   // The browser reads the address after this task.
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
@@ -126,7 +134,10 @@ function nested({ data, shape }: FlatArray): Nested {
 
 async function tableFile(document: ResultDocument): Promise<Blob> {
   const { toTable } = await loadKind(document.result.kind);
-  const twin = toTable?.(document) ?? { columns: [], rows: [] };
+  return csvOf(toTable?.(document) ?? { columns: [], rows: [] });
+}
+
+function csvOf(twin: TableTwin): Blob {
   const lines = [twin.columns.map(({ name }) => name), ...twin.rows].map((row) => row.map(csvCell).join(","));
   return new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" });
 }

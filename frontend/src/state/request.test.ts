@@ -45,6 +45,24 @@ describe("requestOf", () => {
     expect(requestOf({ ...scene, second }, { params: {} }, several)).not.toHaveProperty("others");
   });
 
+  it("names the further tokenizers that a panel asks for, without its own", () => {
+    const several = method({ prompt: text }, { model: "Model", others: "Tokenizers" });
+    const tuned = { ...scene, second: { ...second, model: "tuned" } };
+    const panel = { params: { others: ["tuned", "seed"] } };
+    expect(requestOf(tuned, panel, several).others).toEqual(["tuned", "seed"]);
+    expect(requestOf(tuned, panel, several, "b").others).toEqual(["seed"]);
+    expect(requestOf(scene, { params: { others: ["specimen"] } }, several).others).toBeNull();
+  });
+
+  it("names the other side's model, on either side, to a method that can read a second one", () => {
+    const beside = method({ prompt: text }, { model: "Model", other: "Model" });
+    const tuned = { ...scene, second: { ...second, model: "tuned" } };
+    expect(requestOf(tuned, { params: {} }, beside)).toMatchObject({ model: "specimen", other: "tuned" });
+    expect(requestOf(tuned, { params: {} }, beside, "b")).toMatchObject({ model: "tuned", other: "specimen" });
+    expect(requestOf({ ...scene, second }, { params: {} }, beside)).not.toHaveProperty("other");
+    expect(requestOf(tuned, { params: { other: null } }, beside).other).toBeNull();
+  });
+
   it("gives both sides to a method that reads both, and the other model where it is another", () => {
     const pair = method(
       { clean: text, corrupt: { ...text, side: "b" }, answer: {}, foil: {} },

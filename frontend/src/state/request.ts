@@ -33,11 +33,18 @@ export function requestOf(
   const names = promptNames(method.params);
   const request: MethodRequest = {};
   if (method.resources.model === "Model") request.model = own.model;
-  if (method.resources.other === "Model" && other.model !== model) request.other = other.model;
   const further = side === "b" ? model : other.model;
+  if (method.resources.other === "Model" && further !== own.model) request.other = further;
   if (method.resources.others === "Tokenizers" && further !== own.model) request.others = [further];
   Object.assign(request, written(names.a, own.prompt), written(names.b, other.prompt));
-  return { ...request, ...questionOf(question, method), ...panel.params };
+  return { ...request, ...questionOf(question, method), ...withoutOwn(panel.params, own.model) };
+}
+
+/** A panel's list of further models, without the one that this side is about. */
+function withoutOwn(params: Panel["params"], own: string): Panel["params"] {
+  if (!Array.isArray(params.others)) return params;
+  const others = params.others.filter((model) => model !== own);
+  return { ...params, others: others.length > 0 ? others : null };
 }
 
 /** A prompt under the name that a method gives it, as text or as messages. */

@@ -24,6 +24,7 @@ const method = {
   purpose: "Goes.",
   reading: "Read it.",
   papers: [{ title: "P", year: 2020 }],
+  resources: { model: "Model" },
   params: { properties: { top_k: { type: "integer", default: 5, title: "Top k" } } },
 } as unknown as Method;
 const measured = (id: string) => ({ id, fidelity: { max_logit_difference: 1e-6 } }) as unknown as Model;

@@ -5,7 +5,7 @@
  */
 import type { AnalysisChanges } from "../api/analyses";
 import type { JsonValue, Method, Model, NewAnalysis, SavedAnalysis, SavedResult } from "../api/types";
-import { fieldsOf, type Field } from "../forms/schema";
+import { fieldsOf, tokenizersField, type Field } from "../forms/schema";
 import type { ResultDocument } from "../kinds/types";
 import { decodeAddress, encodeAddress, type Address } from "./address";
 import { readClaim, type Claim } from "./claim";
@@ -115,8 +115,10 @@ function addressWithout(leftOut: readonly Block[]): string {
   return encodeAddress({ ...address, panels: address.panels.filter((_, index) => !out.has(panels[index].uid)) });
 }
 
-function described({ id, title, purpose, reading, papers, params }: Method, name: string | undefined) {
-  const fields = fieldsOf(params).map(({ name: field, label, initial }) => ({ name: field, label, initial }));
+function described(method: Method, name: string | undefined) {
+  const { id, title, purpose, reading, papers, params } = method;
+  const asked = [...fieldsOf(params), ...tokenizersField(method, "")];
+  const fields = asked.map(({ name: field, label, initial }) => ({ name: field, label, initial }));
   return { method: id, title: name ?? title, purpose, reading, papers, fields };
 }
 

@@ -6,15 +6,24 @@ import numpy as np
 import pytest
 import torch
 
+from stratascope.methods.attention.inflection_layers import inflection_layers
+from stratascope.models.library import Library
+from stratascope.models.load import load
+from stratascope.models.model import Model
 from stratascope.problem import Problem
 from stratascope.result import LayerCurve
-from tests.families import FAMILIES, load_tiny
+from tests.families import FAMILIES, load_tiny, tiny
 from tests.methods.call import PROMPT, call, check, specimen, values
-from tests.planted import golden_model, still_model
+from tests.planted import connected, golden_model, still_model
 
 ID = "attention/inflection-layers"
 ENTROPY, GRADIENT, TIMES_STREAM, WEIGHTS, PASSED = range(5)
 PROMPTS = ["the capital of france is paris", "the cat sat on the model", "one cat reads the capital of london"]
+
+SENTENCES = [
+    "When Mary and John went to the store, John gave a drink to Mary.",
+    "The capital of France is Paris and the capital of Italy is Rome.",
+]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -129,3 +138,93 @@ def test_in_the_bundled_model_no_layer_loses_the_gradient_and_the_embedding_gets
     assert result.facts["flagged"] == []
     assert values(result, "value")[ENTROPY].argmin() == 0
     assert all(each.verdict == "ok" for each in result.checks)
+
+
+def beside(model: Model, other: Model, prompt: str = PROMPT, **params: Any) -> LayerCurve:
+    request = inflection_layers.request.model_validate({"model": model.id, "prompt": prompt, **params})
+    result = inflection_layers.function(model, inflection_layers.split(request)[1], other)
+    assert isinstance(result, LayerCurve)
+    return result
+
+
+def test_a_second_model_adds_one_curve_and_changes_no_other() -> None:
+    model = load_tiny("gpt2")
+    alone, result = call(ID, model, "", prompts=PROMPTS), beside(model, model, "", prompts=PROMPTS)
+    assert result.coords["series"] == [*alone.coords["series"], "change to the other model"]
+    np.testing.assert_array_equal(values(result, "value")[:5], values(alone, "value"))
+    np.testing.assert_array_equal(values(result, "by_prompt")[:, :5], values(alone, "by_prompt"))
+    assert np.isnan(values(result, "low")[5]).all()
+    assert np.abs(values(result, "value")[5]).max() < 1e-6  # against itself
+    assert result.facts["compared"]["tokens"] == alone.facts["n_tokens"]
+    assert result.facts["compared"]["components"] == alone.facts["n_tokens"] // 4
+
+
+@pytest.mark.parametrize("layer", [0, 2])
+def test_models_that_differ_in_one_layer_change_behind_it(layer: int) -> None:
+    (network, tokenizer), (changed, _) = tiny("gpt2"), tiny("gpt2")
+    with torch.no_grad():
+        changed.transformer.h[layer].mlp.c_proj.weight.mul_(-20.0)
+    one, two = connected("one", network, tokenizer), connected("two", changed, tokenizer)
+    change = values(beside(one, two, " ".join(PROMPTS)), "value")[5]
+    assert np.abs(change[: layer + 1]).max() < 1e-6
+    assert change[layer + 1] > 0.1
+
+
+def test_a_turned_and_stretched_stream_is_no_change() -> None:
+    """No layer adds anything, and with as many components as the stream is wide the common basis leaves nothing out."""
+    (one, tokenizer), (two, _) = tiny("gpt2"), tiny("gpt2")
+    turn = 3.0 * torch.linalg.qr(torch.randn(32, 32, generator=torch.Generator().manual_seed(7)))[0]
+    for network in (one, two):
+        for block in network.transformer.h:
+            for parameter in (*block.attn.c_proj.parameters(), *block.mlp.c_proj.parameters()):
+                parameter.zero_()
+    for embedding in (two.transformer.wte, two.transformer.wpe):
+        embedding.weight.copy_(embedding.weight @ turn)
+    models = connected("one", one, tokenizer), connected("two", two, tokenizer)
+    result = beside(*models, "", prompts=[" ".join(PROMPTS)] * 8)
+    assert result.facts["compared"]["components"] == 32
+    assert result.facts["compared"]["variance_kept"] == pytest.approx(1.0)
+    assert np.abs(values(result, "value")[5]).max() < 1e-5
+
+
+def test_independent_models_are_as_unlike_as_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stratascope.models.stream_change.MOST_COMPARED", 48)
+    (one, tokenizer), (two, _) = tiny("gpt2"), tiny("gpt2", seed=5)
+    for network in (one, two):  # without shared tokens two random models have nothing in common
+        network.transformer.wte.weight.mul_(0.0)
+    models = connected("one", one, tokenizer), connected("two", two, tokenizer)
+    result = beside(*models, "", prompts=[" ".join(PROMPTS)] * 2)
+    assert result.facts["compared"]["tokens"] == 48
+    assert abs(float(values(result, "value")[5, 0]) - 1.0) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("options", "prompt", "code"),
+    [({"hidden_size": 64}, PROMPT, "pair_incompatible"), ({}, "a b", "not_enough_samples")],
+)
+def test_models_that_cannot_be_compared_are_refused_with_a_way_on(
+    options: dict[str, Any], prompt: str, code: str
+) -> None:
+    models = [connected(name, *tiny("gpt2", **config)) for name, config in (("one", {}), ("two", options))]
+    with pytest.raises(Problem) as found:
+        beside(*models, prompt)
+    assert found.value.code == code
+    assert found.value.field == "other"
+    assert found.value.changes == {"other": None}
+
+
+def test_other_tokens_are_refused() -> None:
+    with pytest.raises(Problem) as found:
+        beside(load_tiny("gpt2"), connected("marked", *tiny("gpt2")))
+    assert (found.value.code, found.value.field) == ("tokenizer_mismatch", "other")
+
+
+def test_of_the_bundled_models_a_tuned_one_changed_least_and_an_early_one_most() -> None:
+    library = Library(())
+    change = {
+        name: values(beside(specimen(), load(library.find(f"specimen-{name}")), "", prompts=SENTENCES), "value")[5]
+        for name in ("tuned", "seed-1", "step-00300")
+    }
+    assert change["tuned"].max() < 0.05
+    assert 0.1 < change["seed-1"].mean() < 0.6
+    assert change["step-00300"].mean() > 0.6

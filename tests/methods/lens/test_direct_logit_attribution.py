@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from stratascope.problem import Problem
 from stratascope.result import HeadGrid, Result
-from tests.families import FAMILIES, load_tiny
+from tests.families import FAMILIES, load_tiny, tiny
 from tests.methods.call import PROMPT, call, check, specimen, values
-from tests.planted import COPY_STRENGTH, INDUCTION_HEAD, induction_model, one_head_model
+from tests.planted import COPY_STRENGTH, INDUCTION_HEAD, connected, induction_model, one_head_model
 
 ID = "lens/direct-logit-attribution"
 TOKENS: list[dict[str, Any]] = [
@@ -266,8 +266,9 @@ MIXTURES = ("olmoe", "mixtral")
 def test_the_parts_of_every_granularity_have_one_sum(family: str, granularity: str) -> None:
     model, asked = load_tiny(family), {"target_id": 40, "distractor_id": 41, "position": -2}
     if granularity == "neuron" and family in MIXTURES:
-        with pytest.raises(Problem, match="mixture of experts"):
+        with pytest.raises(Problem, match="mixture of experts") as found:
             call(ID, model, granularity=granularity, **asked)
+        assert found.value.changes == {"granularity": "expert"}
         return
     whole, finer = call(ID, model, **asked), call(ID, model, granularity=granularity, **asked)
     np.testing.assert_array_equal(values(whole, "head"), values(finer, "head"))
@@ -364,3 +365,85 @@ def test_the_specimens_capital_comes_from_the_country_and_the_last_mlp() -> None
     assert parts["5 mlp"] == pytest.approx(7.0, abs=0.4)
     others = [abs(value) for name, value in parts.items() if name not in ("4 “ France”", "5 mlp")]
     assert max(others) < 1.0
+
+
+DEEPSEEK = {
+    "n_routed_experts": 4, "num_experts_per_tok": 2, "n_group": 1, "topk_group": 1, "n_shared_experts": 1,
+    "first_k_dense_replace": 1, "moe_intermediate_size": 24, "q_lora_rank": None, "kv_lora_rank": 16,
+    "qk_rope_head_dim": 8, "qk_nope_head_dim": 8, "v_head_dim": 8, "num_key_value_heads": 4,
+}  # fmt: skip
+QWEN = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 24, "shared_expert_intermediate_size": 24}
+GPT_OSS = {"num_local_experts": 4, "num_experts_per_tok": 2, "head_dim": 8}
+
+
+@pytest.mark.parametrize(
+    ("family", "config", "alone"),
+    [
+        ("olmoe", {"num_experts": 8, "num_experts_per_tok": 2}, True),
+        ("olmoe", {"num_experts": 8, "num_experts_per_tok": 8}, True),
+        ("mixtral", {"num_local_experts": 4, "num_experts_per_tok": 2}, True),
+        ("mixtral", {"num_local_experts": 4, "num_experts_per_tok": 1}, True),
+        ("gpt_oss", GPT_OSS, True),
+        ("qwen2_moe", QWEN, False),
+        ("deepseek_v3", DEEPSEEK, False),
+    ],
+)
+@pytest.mark.parametrize("position", [-1, 2])
+def test_the_chosen_experts_add_up_to_their_mlps(
+    family: str, config: dict[str, Any], alone: bool, position: int
+) -> None:
+    model = connected(f"mixture-{family}", *tiny(family, **config))
+    asked = {"target_id": 40, "distractor_id": 41, "position": position}
+    whole, finer = call(ID, model, **asked), call(ID, model, granularity="expert", **asked)
+    parts = dict(zip(finer.coords["component"], values(finer, "components").tolist(), strict=True))
+    assert sum(parts.values()) == pytest.approx(whole.facts["total"], abs=1e-4)
+    assert check(finer, "expert_sum_error").value < 1e-5
+    active = config["num_experts_per_tok"]
+    for layer, mlp in enumerate(values(whole, "mlp")):
+        experts = [value for name, value in parts.items() if name.startswith(f"expert {layer}.")]
+        rest = parts.get(f"{layer} mlp", parts.get(f"{layer} mlp beside its experts", 0.0))
+        assert sum(experts) + rest == pytest.approx(float(mlp), abs=1e-4)
+        assert len(experts) == (active if layer in finer.facts["expert_layers"] else 0)
+        assert alone == (f"{layer} mlp beside its experts" not in parts) or layer not in finer.facts["expert_layers"]
+    assert finer.facts["expert_layers"] == ([1, 2, 3] if family == "deepseek_v3" else [0, 1, 2, 3])
+
+
+@torch.no_grad()
+def test_experts_of_mixtral_split_by_hand() -> None:
+    """Router, gate, up and down written out, along the direction behind the frozen final norm."""
+    model = load_tiny("mixtral")
+    network: Any = model.network
+    run = model.run(model.tokenize(PROMPT).ids)
+    norm, x = network.model.norm, run.resid[-1, -1].double()
+    unembedding = network.lm_head.weight.double()
+    u = (unembedding[40] - unembedding[41]) * norm.weight.double() / (x.square().mean() + norm.variance_epsilon).sqrt()
+    result = call(ID, model, target_id=40, distractor_id=41, granularity="expert")
+    found = dict(zip(result.coords["expert"], values(result, "expert").tolist(), strict=True))
+    weights = dict(zip(result.coords["expert"], values(result, "expert_weight").tolist(), strict=True))
+    for layer, block in enumerate(network.model.layers):
+        middle = run.resid_mid(layer)
+        assert middle is not None
+        given = block.post_attention_layernorm(middle[-1:])
+        probability = (given @ block.mlp.gate.weight.T).softmax(-1)[0]
+        top = probability.topk(2)
+        for weight, expert in zip(top.values / top.values.sum(), top.indices.tolist(), strict=True):
+            gate, up = (given @ block.mlp.experts.gate_up_proj[expert].T).chunk(2, dim=-1)
+            out = (torch.nn.functional.silu(gate) * up) @ block.mlp.experts.down_proj[expert].T
+            assert found[f"{layer}.{expert}"] == pytest.approx(float((weight * out)[0].double() @ u), abs=1e-5)
+            assert weights[f"{layer}.{expert}"] == pytest.approx(float(weight), rel=1e-5)
+    assert len(found) == 8
+
+
+def test_a_model_without_experts_is_told_so() -> None:
+    with pytest.raises(Problem) as found:
+        call(ID, load_tiny("llama"), granularity="expert")
+    assert (found.value.code, found.value.field) == ("not_moe", "granularity")
+    assert found.value.changes == {"granularity": "sublayer"}
+
+
+@pytest.mark.parametrize("way", ["eager", "batched_mm", "grouped_mm"])
+def test_experts_add_up_however_they_are_computed(way: str) -> None:
+    network, tokenizer = tiny("olmoe", num_experts=8, num_experts_per_tok=2)
+    network.set_experts_implementation(way)
+    result = call(ID, connected(f"mixture-{way}", network, tokenizer), granularity="expert", target_id=40)
+    assert check(result, "expert_sum_error").value < 1e-5

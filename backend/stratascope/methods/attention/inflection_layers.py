@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from stratascope.models.learning_signal import Signal
     from stratascope.models.model import Model
+    from stratascope.models.stream_change import Changed
     from stratascope.models.tokens import Tokens
 
 ID = "attention/inflection-layers"
@@ -36,8 +37,12 @@ UNITS = {
     "gradient passed on": "ratio",
 }
 """The series with their units."""
+CHANGE = {"change to the other model": "1 − CKA"}
+"""The one that a second model adds."""
 MOST_TOKENS, ENOUGH_PROMPTS = 256, 4
 NO_GRADIENT = "no gradient arrives behind this layer"
+NO_CHANGE = "the streams are compared over all prompts together, and where they do not vary they cannot be"
+ENOUGH_COMPARED = 64
 
 
 class InflectionLayersParams(PromptsParams):
@@ -61,10 +66,16 @@ class InflectionLayersParams(PromptsParams):
 
 
 def _cost(model: ModelFacts, params: InflectionLayersParams, tokens: int) -> Cost:
-    """Per prompt a captured pass and one forward and back, with all activations and the weights' gradients."""
+    """Per prompt a captured pass and one forward and back, with all activations and the weights' gradients.
+
+    A second model adds its own captured pass; the streams of both are kept for at most 2048 tokens.
+    """
     prompts = params.most_prompts
     kept = 4 * tokens * model.layers * (34 * model.width + 2 * model.heads * tokens)
-    return Cost(forwards=4.2 * prompts + 6, bytes=kept + 4 * model.parameters + 12 * tokens * model.vocabulary)
+    streams = 8 * min(2048, prompts * tokens) * model.layers * model.width
+    return Cost(
+        forwards=5.2 * prompts + 6, bytes=streams + kept + 4 * model.parameters + 12 * tokens * model.vocabulary
+    )
 
 
 @method(
@@ -76,9 +87,9 @@ def _cost(model: ModelFacts, params: InflectionLayersParams, tokens: int) -> Cos
         reading="Flagged layers have focused attention and pass on at most the chosen share of the gradient that "
         "arrives behind them; adapters placed there may help. A gradient passed on of 1 loses nothing, above 1 it "
         "grows on its way back. The size of a gradient depends on that of the stream, so see their product too. The "
-        "two limits are a convention, not a law.",
+        "two limits are a convention, not a law. Beside a second model the last curve says how far it changed each stream.",
         synonyms=("gradient suppression", "attention saturation", "vanishing gradient", "gradient norm", "fine-tuning",
-                  "where to put adapters", "LoRA layers"),
+                  "where to put adapters", "LoRA layers", "CKA", "ΔCKA", "model difference"),
         next=("attention/head-scores", "activations/residual-norms", "activations/sublayer-contribution"),
     ),
     papers=[
@@ -90,7 +101,9 @@ def _cost(model: ModelFacts, params: InflectionLayersParams, tokens: int) -> Cos
     requires=("causal", "patterns"),
     cost=_cost,
 )  # fmt: skip
-def inflection_layers(model: Model, params: InflectionLayersParams, progress: Progress = silent) -> LayerCurve:
+def inflection_layers(
+    model: Model, params: InflectionLayersParams, other: Model | None = None, progress: Progress = silent
+) -> LayerCurve:
     """Measure attention entropy and the gradient of the prediction loss layer by layer.
 
     attention entropy: that of the rows over its largest possible value, the mean of a layer's heads. gradient: the mean
@@ -99,16 +112,22 @@ def inflection_layers(model: Model, params: InflectionLayersParams, progress: Pr
     product with ‖x_l[t]‖. weight gradient: ‖∂loss/∂θ_l‖/√#θ_l of the mean loss. gradient passed on: ρ_l, the gradient
     at x_l over that at x_{l+1}. A layer is flagged if its entropy is within the lowest share and ρ_l at most `decay`.
 
+    `other`, a model of the same shape and tokens, adds change to the other model: 1 − debiased linear CKA of the two
+    models' x_l over the tokens, the first special one left out, on min(64, tokens/4) common principal components; at most
+    2048 tokens of all prompts are compared. 0 is the same but for scale and turns within the components, 1 is chance.
+
     Arrays: `value` [series, layer], means over prompts; `gradient` [row], the last row behind the last layer; `score`
     [layer], the sum of the z-scores of −entropy and −ln ρ; `flagged` [layer], 1 or 0. For several prompts `by_prompt`
-    [prompt, series, layer], `low` and `high`, one standard error off.
+    [prompt, series, layer], `low` and `high`, one standard error off; the change has none, it is one of all prompts.
     """
     from stratascope.models.learning_signal import signal
     from stratascope.models.prompts import many, prompt_runs, prompt_titles, read_prompts
+    from stratascope.models.stream_change import stream_change
 
     prompts = read_prompts(model, params)
     for tokens in prompts:
         _refuse_length(len(tokens.ids), params)
+    changed = None if other is None else stream_change(ID, model, other, params, prompts)
     found: list[Signal] = []
     for run in prompt_runs(model, params, progress, prompts):
         found.append(signal(model, run, params.loss, tried=not found))
@@ -118,20 +137,20 @@ def inflection_layers(model: Model, params: InflectionLayersParams, progress: Pr
     several = many(params)
     lost = NO_GRADIENT if np.isnan(each).any() else None
     arrays = {
-        "value": Array(values=value.astype(np.float32), dims=("series", "layer"), undefined=lost),
+        "value": _values(value, changed, lost),
         "gradient": Array(values=np.mean([one.gradient for one in found], 0).astype(np.float32), dims=("row",)),
         "score": Array(values=score.astype(np.float32), dims=("layer",), undefined=lost),
         "flagged": Array(values=flagged.astype(np.int32), dims=("layer",)),
     }
     return LayerCurve(
-        arrays=arrays | (_spread(each, lost) if several else {}),
+        arrays=arrays | (_spread(each, changed, lost) if several else {}),
         quantities=[Quantity(name="value", label="measure", scale="mag")],
-        coords={"series": list(UNITS), **({"prompt": prompt_titles(prompts)} if several else {})},
+        coords={"series": list(_units(changed)), **({"prompt": prompt_titles(prompts)} if several else {})},
         tokens=[] if several else prompts[0].tokens,
-        facts=_facts(prompts, found, flagged),
-        summary=_summary(value, flagged),
+        facts=_facts(prompts, found, flagged, changed),
+        summary=_summary(value, flagged) + _said_of(changed),
         checks=_checks(found),
-        warnings=_warnings(prompts),
+        warnings=_warnings(prompts, changed),
     )
 
 
@@ -172,8 +191,22 @@ def _standardised(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _spread(each: np.ndarray, lost: str | None) -> dict[str, Array]:
-    """The prompts' own values, and one standard error to both sides of their mean."""
+def _units(changed: Changed | None) -> dict[str, str]:
+    return UNITS if changed is None else UNITS | CHANGE
+
+
+def _values(value: np.ndarray, changed: Changed | None, lost: str | None) -> Array:
+    """The curves [series, layer]; the change is the last."""
+    if changed is not None:
+        value = np.concatenate([value, changed.change[None]])
+        lost = lost or (NO_CHANGE if np.isnan(changed.change).any() else None)
+    return Array(values=value.astype(np.float32), dims=("series", "layer"), undefined=lost)
+
+
+def _spread(each: np.ndarray, changed: Changed | None, lost: str | None) -> dict[str, Array]:
+    """The prompts' own values, and one standard error to both sides of their mean; NaN where the prompts have no own."""
+    if changed is not None:
+        each, lost = np.pad(each, ((0, 0), (0, 1), (0, 0)), constant_values=np.nan), NO_CHANGE
     mean = each.mean(0)
     error = each.std(0, ddof=1) / len(each) ** 0.5 if len(each) > 1 else np.zeros_like(mean)
     dims = ("series", "layer")
@@ -184,13 +217,17 @@ def _spread(each: np.ndarray, lost: str | None) -> dict[str, Array]:
     }
 
 
-def _facts(prompts: Sequence[Tokens], found: Sequence[Signal], flagged: np.ndarray) -> dict[str, Any]:
+def _facts(
+    prompts: Sequence[Tokens], found: Sequence[Signal], flagged: np.ndarray, changed: Changed | None
+) -> dict[str, Any]:
+    compared = {} if changed is None else {"compared": changed.facts}
     return {
-        "units": UNITS,
+        "units": _units(changed),
         "flagged": np.flatnonzero(flagged).tolist(),
         "loss": float(np.mean([one.loss for one in found])),
         "n_prompts": len(prompts),
         "n_tokens": sum(len(tokens.ids) for tokens in prompts),
+        **compared,
     }
 
 
@@ -216,10 +253,25 @@ def _checks(found: Sequence[Signal]) -> list[Check]:
     ]
 
 
-def _warnings(prompts: Sequence[Tokens]) -> list[str]:
-    if len(prompts) >= ENOUGH_PROMPTS:
-        return []
-    return [f"The curves rest on {len(prompts)} prompts; below {ENOUGH_PROMPTS} they may say more about the text."]
+def _warnings(prompts: Sequence[Tokens], changed: Changed | None) -> list[str]:
+    found = []
+    if len(prompts) < ENOUGH_PROMPTS:
+        found.append(
+            f"The curves rest on {len(prompts)} prompts; below {ENOUGH_PROMPTS} they may say more about the text."
+        )
+    if changed is not None and changed.tokens < ENOUGH_COMPARED:
+        found.append(
+            f"The change to the other model rests on {changed.tokens} tokens; below {ENOUGH_COMPARED} it is mostly noise."
+        )
+    return found
+
+
+def _said_of(changed: Changed | None) -> str:
+    """Where the other model differs most, as a sentence behind the summary."""
+    if changed is None or np.isnan(changed.change).all():
+        return ""
+    most = int(np.nanargmax(changed.change))
+    return f" Against {changed.other} layer {most} changed most, by {float(changed.change[most]):.2g}."
 
 
 def _summary(value: np.ndarray, flagged: np.ndarray) -> str:

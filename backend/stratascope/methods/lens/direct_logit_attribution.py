@@ -51,11 +51,11 @@ class DirectLogitAttributionParams(PromptParams):
     weights: Annotated[list[Weight], Field(min_length=1, max_length=32)] | None = Field(
         None, description="A weight for each target, whose weighted sum of logits is explained in place of their mean."
     )
-    granularity: Literal["sublayer", "layer", "head", "source_token", "neuron"] = Field(
+    granularity: Literal["sublayer", "layer", "head", "source_token", "neuron", "expert"] = Field(
         "sublayer",
         title="Parts",
         description="What the parts are, beside the grid of heads: attention and MLP of each layer; whole layers; heads; the "
-        "tokens that attention moved from; or the neurons that add most.",
+        "tokens that attention moved from; the neurons that add most; or, in a mixture, the experts that were chosen.",
     )
 
 
@@ -63,7 +63,10 @@ def _cost(model: ModelFacts, params: DirectLogitAttributionParams, tokens: int) 
     stream = 4 * tokens * model.width * 5 * model.layers
     heads = 4 * model.heads * tokens * model.width
     finer = 4 * model.width * 4 * model.width * 3 if params.granularity == "neuron" else 0
-    return Cost(forwards=2 if finer else 1, bytes=stream + heads + 16 * model.vocabulary + finer)
+    return Cost(
+        forwards=2 if finer or params.granularity == "expert" else 1,
+        bytes=stream + heads + 16 * model.vocabulary + finer,
+    )
 
 
 @method(
@@ -100,6 +103,7 @@ def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams)
     [component], the embedding, attention and MLP of each layer, and the bias, which sum to the total; other parts sum to it
     as well. source_token adds `source` [layer, head, position], what a head moved from a position: pattern[t, s]·v_s W_O.
     neuron adds `neuron` and `neuron_value` [neuron], up to 100 of each sign, value · W_out through a frozen post norm.
+    expert adds `expert` and `expert_weight` [expert], the chosen experts of every layer: weight · its output.
     """
     from stratascope.models.direct_parts import finer_parts
 

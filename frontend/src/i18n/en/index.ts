@@ -21,6 +21,7 @@ import type figures from "./figures.json";
 import type gallery from "./gallery.json";
 import type help from "./help.json";
 import type models from "./models.json";
+import type modelsChoice from "./modelsChoice.json";
 import type promptSets from "./promptSets.json";
 import type saved from "./saved.json";
 import type textFile from "./textFile.json";
@@ -50,6 +51,7 @@ export type Messages = typeof first &
   typeof gallery &
   typeof help &
   typeof models &
+  typeof modelsChoice &
   typeof promptSets &
   typeof saved &
   typeof textFile &

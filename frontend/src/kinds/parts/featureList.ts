@@ -35,7 +35,8 @@ function perFeature(document: ResultDocument, name: string): ArrayLike<number> |
 export function featuresOf(document: ResultDocument, quantity: Quantity): Feature[] {
   const values = find(document, quantity.name)?.data ?? new Float64Array(0);
   const ids = labels(document, "feature", values.length);
-  const numbers = indices(document, "feature", values.length);
+  // A neuron is known by its number everywhere, not by its rank in this list.
+  const numbers = perFeature(document, "neuron") ?? indices(document, "feature", values.length);
   const places = placesOf(document, "feature", values.length, ["layer"]);
   const [names, top] = [texts(document, "label")?.data, texts(document, "top_token")?.data];
   const topIds = perFeature(document, "top_token_id");

@@ -7,6 +7,7 @@ import { t } from "../../ui/i18n";
 import { Notice } from "../../ui/Notice";
 import { Skeleton } from "../../ui/Skeleton";
 import { saying } from "./Frame";
+import { SectionActions } from "./SectionActions";
 import type { Analysis } from "./useAnalysis";
 
 interface SectionProps {
@@ -50,7 +51,7 @@ export function Section(props: SectionProps) {
     ownTable,
   } = props;
   const [asTable, setAsTable] = useState(false);
-  const { document, problem, retry } = analysis;
+  const { document, problem, retry, method, request } = analysis;
   const has = document && (table || ownTable);
   return (
     <PanelFrame
@@ -62,14 +63,17 @@ export function Section(props: SectionProps) {
       params={document && controls}
       aria-busy={!document && !problem}
       actions={
-        has && (
-          <IconButton
-            icon={asTable ? "grid" : "table"}
-            label={t(asTable ? "app.panel.asFigure" : "app.panel.asTable")}
-            aria-pressed={asTable}
-            onClick={() => setAsTable(!asTable)}
-          />
-        )
+        <>
+          {document && request && <SectionActions {...{ title, method, request, document, table }} />}
+          {has && (
+            <IconButton
+              icon={asTable ? "grid" : "table"}
+              label={t(asTable ? "app.panel.asFigure" : "app.panel.asTable")}
+              aria-pressed={asTable}
+              onClick={() => setAsTable(!asTable)}
+            />
+          )}
+        </>
       }
       footer={
         <footer className="panel-foot">

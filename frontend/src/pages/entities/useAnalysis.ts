@@ -7,6 +7,8 @@ import type { ResultDocument } from "../../kinds/types";
 
 export interface Analysis {
   method: string;
+  /** What was asked; null while nothing is. */
+  request: MethodRequest | null;
   document: ResultDocument | null;
   problem: ApiProblem | null;
   /** How far the work is, while it says so. */
@@ -26,7 +28,7 @@ export function useAnalysis(method: string, request: MethodRequest | null): Anal
     retry: false,
   });
   return {
-    ...{ method, document: data ?? null, problem: error ? asProblem(error) : null },
+    ...{ method, request, document: data ?? null, problem: error ? asProblem(error) : null },
     progress: data || error ? null : progress,
     retry: () => void refetch(),
   };

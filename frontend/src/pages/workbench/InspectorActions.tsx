@@ -15,9 +15,9 @@ import { useWorkspace } from "../../state/workspace";
 import { Kbd } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { Icon, type IconName } from "../../ui/icons";
-import { lensOf, outputRow } from "./inspect";
+import { isNeuron, lensOf, outputRow } from "./inspect";
 
-const HeadLink = lazy(() => import("./HeadLink"));
+const PartLink = lazy(() => import("./PartLink"));
 
 interface InspectorActionsProps {
   documents: ResultDocument[];
@@ -40,7 +40,12 @@ export function InspectorActions({ documents, pin, range }: InspectorActionsProp
         {pin && own.map((method) => <MethodAction key={method.id} method={method} changed={changed} />)}
         {pin?.layer != null && pin.head != null && (
           <Suspense fallback={null}>
-            <HeadLink layer={pin.layer} head={pin.head} />
+            <PartLink part="heads" layer={pin.layer} index={pin.head} />
+          </Suspense>
+        )}
+        {pin?.layer != null && pin.feature != null && isNeuron(documents, pin) && (
+          <Suspense fallback={null}>
+            <PartLink part="neurons" layer={pin.layer} index={pin.feature} />
           </Suspense>
         )}
         <AskHere documents={documents} position={pin?.position ?? range?.[1] ?? null} />

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { ResultDocument } from "../../kinds/types";
-import { describe as say, entering, identity, streamNumbers, strongestHeads, strongestLooks } from "./inspect";
+import {
+  describe as say,
+  entering,
+  identity,
+  isNeuron,
+  streamNumbers,
+  strongestHeads,
+  strongestLooks,
+} from "./inspect";
 
 const document = (result: object) =>
   ({
@@ -31,7 +39,22 @@ const lens = document({
 });
 const tokens = [{ id: 1, text: " to", bytes: "" }];
 
+const neurons = document({
+  dims: { value: ["feature"], neuron: ["feature"], layer: ["feature"] },
+  coords: { feature: ["3.17", "3.5"] },
+  value: [2, 1],
+  neuron: [17, 5],
+  layer: [3, 3],
+});
+
 describe("what is selected", () => {
+  it("is a neuron where a list of neurons says so, and nowhere else", () => {
+    expect(isNeuron([lens, neurons], { layer: 3, feature: 17 })).toBe(true);
+    expect(isNeuron([lens, neurons], { layer: 2, feature: 17 })).toBe(false);
+    expect(isNeuron([lens], { layer: 3, feature: 17 })).toBe(false);
+    expect(identity([neurons], { layer: 3, feature: 17, position: 2 }, null)).toBe("Neuron 3.17 · position 2");
+  });
+
   it("has a name", () => {
     expect(identity([lens], { row: 1, position: 0 }, null)).toBe("Layer 1 · position 0");
     expect(identity([lens], { row: 2, position: 0 }, null)).toBe("Output · position 0");

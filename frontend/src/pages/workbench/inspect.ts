@@ -17,7 +17,15 @@ const rowName = (documents: ResultDocument[], row: number): string =>
 const rowsWithOutput = (documents: ResultDocument[]): string[] | undefined =>
   documents.find((document) => document.result.coords.row?.at(-1) === "out")?.result.coords.row;
 
-/** "Head 5.2", "Layer 5 · position 14", "Position 3". */
+/** Whether a pinned feature is a neuron of a layer, which a list among the documents says. */
+export const isNeuron = (documents: ResultDocument[], { layer, feature }: Cell): boolean =>
+  documents.some((document) => {
+    if (!hasDims(document, "neuron", "feature")) return false;
+    const entries = [...Array(size(document, "neuron", "feature")).keys()];
+    return entries.some((i) => number(document, "neuron", [i]) === feature && number(document, "layer", [i]) === layer);
+  });
+
+/** "Head 5.2", "Neuron 3.17", "Layer 5 · position 14", "Position 3". */
 export function identity(documents: ResultDocument[], pin: Cell | null, range: [number, number] | null): string {
   const parts: string[] = [];
   if (pin?.head != null && pin.layer != null) parts.push(t("app.inspector.head", { head: `${pin.layer}.${pin.head}` }));
@@ -26,6 +34,8 @@ export function identity(documents: ResultDocument[], pin: Cell | null, range: [
     const special = name === "emb" || name === "out";
     parts.push(special ? t(`app.inspector.row.${name}`) : t("app.inspector.layer", { layer: name }));
   }
+  if (pin?.feature != null && isNeuron(documents, pin))
+    parts.push(t("app.inspector.neuron", { neuron: `${pin.layer}.${pin.feature}` }));
   if (pin?.position != null)
     parts.push(t("app.inspector.position", { position: pin.position, alone: parts.length === 0 ? "yes" : "no" }));
   if (parts.length === 0 && range) return t("app.inspector.positions", { first: range[0], last: range[1] });
