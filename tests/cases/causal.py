@@ -5,6 +5,11 @@ from typing import Any
 SMALL: dict[str, dict[str, Any]] = {}
 
 GOLDEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "causal_ablation": ("causal/ablation", {"answer": "w3", "foil": "w7", "reference": ["w5 w9 w3", "w1 w2"]}),
+    "causal_ablation_zero": (
+        "causal/ablation",
+        {"answer": "w3", "value": "zero", "where": "last", "metric": "prob", "control": "none"},
+    ),
     "causal_activation_patching": ("causal/activation-patching", {"answer": ["w3", "w4"], "foil": "w7"}),
     "causal_activation_patching_noise": (
         "causal/activation-patching",
