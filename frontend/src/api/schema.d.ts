@@ -901,7 +901,8 @@ export interface paths {
          *
          *     Decode every layer's stream through a trained translator and the model's own head.
          *
-         *     For row l before the last, z = cap(scale·(N(x + A_l x + b_l) W_Uᵀ + b_U)) with x = x[l, t]; the last row is the model's
+         *     For row l before the last, z = cap(scale·(N(x + A_l x + b_l) W_Uᵀ + b_U)) with x = x[l, t], the stream entering the
+         *     layer or what stands at another site a lens was trained for. Of the entering stream there is one row more, the model's
          *     own prediction. A_l = 0 and b_l = 0 would be the logit lens.
          *
          *     Arrays as of the logit lens, of the lens that `view` names: `probability`, `entropy`, `kl`, `norm` [row, position],
@@ -952,9 +953,10 @@ export interface paths {
          *
          *     Train the translators A_l, b_l of every row l before the last, each by itself, and keep them as a lens.
          *
-         *     With p the model's own distribution and p̃_l that read from x + A_l x + b_l, kl minimises the mean over tokens of
-         *     KL(p‖p̃_l), ce that of −log p̃_l of the next token. Translators begin at zero, which is the logit lens, and weight decay
-         *     pulls them back there. The model is only run forward, once per step. Gradients are cut to length 1 per row.
+         *     With x what stands at the site in row l, p the model's own distribution and p̃_l that read from x + A_l x + b_l, kl
+         *     minimises the mean over tokens of KL(p‖p̃_l), ce that of −log p̃_l of the next token. Translators begin at zero, which
+         *     is the logit lens, and weight decay pulls them back there. The model is only run forward, once per step. Gradients are
+         *     cut to length 1 per row.
          *
          *     Arrays: `kl` [series, row], the mean KL(p‖p̃_l) on held-out text in nats per token, of the logit lens (before) and of
          *     the tuned lens (after), and with ce `ce`, the same of that loss; `training_loss` [step, row] in nats per token, of some
@@ -1594,6 +1596,60 @@ export interface paths {
          * @description What a run would take, and smaller ones that fit if it would take too much.
          */
         post: operations["activations_neuron_profile_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/causal/ablation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ablation
+         * @description Takes one head, attention block or MLP away at a time; shows how much worse the answer gets without it.
+         *
+         *     Replace what one part writes, let everything after it follow, and measure the answer.
+         *
+         *     A head is replaced in z, what it read before the output projection, so that the bias of attention stays; an attention
+         *     block or an MLP in what it adds to the stream. With m the metric, the effect is m of the run minus m without the part:
+         *     positive where the part helps the answer.
+         *
+         *     The control moves each head whose effect is above 2 % of the metric (or of the largest effect) toward what it reads in
+         *     random text of the same length, as far as taking it away moved it: eight draws, and the 95 % prediction interval of their
+         *     effects (Student's t).
+         *
+         *     Arrays: `effect` [layer, head] in the metric's unit, `kl` [layer, head], KL(run‖ablated) of the prediction in nats;
+         *     `attention`, `mlp`, `attention_kl`, `mlp_kl` [layer], the same of whole blocks; `control_low` and `control_high`
+         *     [layer, head], the band of `effect`, where there is a control.
+         */
+        post: operations["causal_ablation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/causal/ablation/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ablation: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["causal_ablation_cost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3151,6 +3207,96 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AblationRequest */
+        AblationRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * In its place
+             * @description mean: what the part writes on average over the reference texts. zero: nothing, which no later layer has ever seen. resample: what it writes in reference texts of the same length, averaged over up to 10 of them.
+             * @default mean
+             * @enum {string}
+             */
+            value: "mean" | "zero" | "resample";
+            /**
+             * Reference texts
+             * @description Texts for mean and resample, one a line. Without any, texts of the bundled sets.
+             * @default []
+             */
+            reference: string[];
+            /**
+             * Reference texts from
+             * @description A bundled prompt set in their place.
+             */
+            reference_from?: string | null;
+            /**
+             * At
+             * @description Take a part away at every position, or at the measured one alone.
+             * @default all
+             * @enum {string}
+             */
+            where: "all" | "last";
+            /**
+             * Metric
+             * @description Logit of the answer minus that of the foil, or the answer's log-probability or probability.
+             * @default logit_diff
+             * @enum {string}
+             */
+            metric: "logit_diff" | "logprob" | "prob";
+            /**
+             * Answer
+             * @description The answer, by text: one token or several. Without it, the model's top token.
+             */
+            answer?: string | string[] | null;
+            /**
+             * Foil
+             * @description What it is held against, by text. Without it, the model's next best token.
+             */
+            foil?: string | string[] | null;
+            /**
+             * Answer id
+             * @description The answer, by id.
+             */
+            answer_id?: number | number[] | null;
+            /**
+             * Foil id
+             * @description What it is held against, by id.
+             */
+            foil_id?: number | number[] | null;
+            /**
+             * Position
+             * @description Position whose prediction is measured; −1 is the last.
+             * @default -1
+             */
+            position: number;
+            /**
+             * Control
+             * @description What an effect is held against: changes of the same size toward random text, or nothing.
+             * @default random_donors
+             * @enum {string}
+             */
+            control: "random_donors" | "none";
+            /**
+             * Seed
+             * @description Seed of the random donors.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+        };
         /** ActivationPatchingRequest */
         ActivationPatchingRequest: {
             /**
@@ -7164,6 +7310,13 @@ export interface components {
              */
             prompts_from?: string | null;
             /**
+             * Site
+             * @description What the lens is to read: the stream entering each layer, the stream between attention and MLP, or what one of the two adds.
+             * @default resid_pre
+             * @enum {string}
+             */
+            site: "resid_pre" | "resid_mid" | "attn_out" | "mlp_out";
+            /**
              * Steps
              * @description Steps of the optimizer.
              * @default 250
@@ -9889,6 +10042,85 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NeuronProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    causal_ablation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AblationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    causal_ablation_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AblationRequest"];
             };
         };
         responses: {
