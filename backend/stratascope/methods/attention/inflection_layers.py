@@ -69,7 +69,7 @@ def _cost(model: ModelFacts, params: InflectionLayersParams, tokens: int) -> Cos
 
 @method(
     title="Inflection layers",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Finds layers that look at few tokens and pass little gradient on, where fine-tuning hardly reaches.",
@@ -219,7 +219,8 @@ def _checks(found: Sequence[Signal]) -> list[Check]:
 def _warnings(prompts: Sequence[Tokens]) -> list[str]:
     if len(prompts) >= ENOUGH_PROMPTS:
         return []
-    return [f"The curves rest on {len(prompts)} prompts; below {ENOUGH_PROMPTS} they may say more about the text."]
+    count = f"{len(prompts)} prompts" if len(prompts) > 1 else "1 prompt"
+    return [f"The curves rest on {count}; below {ENOUGH_PROMPTS} they may say more about the text."]
 
 
 def _summary(value: np.ndarray, flagged: np.ndarray) -> str:
