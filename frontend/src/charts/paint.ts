@@ -46,6 +46,8 @@ export interface GridData {
   pooled?: Pooled;
   /** What stands between rows. */
   between?: Between;
+  /** Draws above the cells and their marks, within the frame. */
+  over?: (context: CanvasRenderingContext2D, view: View) => void;
   /** Draws a cell in place of its colour. */
   paint?: (context: CanvasRenderingContext2D, row: number, column: number, rect: Rect, palette: Palette) => void;
 }
