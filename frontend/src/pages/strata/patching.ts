@@ -43,7 +43,7 @@ export function goBack(uid: string): boolean {
 function patchInto(uid: string, source: PatchCell, target: PatchCell): void {
   const made = addAndRun(PATCHED, paramsOf(source, target));
   origins.set(made, uid);
-  selection.setPin(pinOf(target));
+  selection.setPin({ ...selection.get().pin, ...pinOf(target) });
   useLayout.getState().setFullScreen(made);
   const sides = useWorkspace.getState().second !== null;
   announce(t("strata.patch.made", { source: nameOf(source, sides), target: nameOf(target, sides) }));
