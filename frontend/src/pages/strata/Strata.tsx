@@ -286,7 +286,7 @@ function Open({ panel, title, runs, lens, document, quantity, source, setSource 
         least={view.least}
         blocks={strata.blocks}
         view={store}
-        reading={full || !pin ? null : read(document, pin, quantity.name)}
+        reading={(full && !patching.found) || !pin ? null : read(document, pin, quantity.name)}
         problem={strata.problem?.body.message ?? lens.problem}
       />
     </>
