@@ -29,7 +29,9 @@ from stratascope.problem import Cancelled
 from stratascope.result import KINDS, Result
 
 __all__ = [
+    "CELL_POSITION",
     "LINES",
+    "MAYBE_SIDE_B",
     "MOST_PROMPTS",
     "PROMPT_SET",
     "SIDE_A",
@@ -112,7 +114,11 @@ Messages = Annotated[list[Message], Field(min_length=1, max_length=64)]
 
 SIDE_A: dict[str, Any] = {"widget": "prompt", "side": "a"}
 SIDE_B: dict[str, Any] = {"widget": "prompt", "side": "b"}
-"""Marks of the fields that carry the prompts of a method which reads two."""
+MAYBE_SIDE_B: dict[str, Any] = {**SIDE_B, "optional": True}
+"""Marks of the fields that carry the prompts of a method which reads two, or which can do with one."""
+
+CELL_POSITION: dict[str, Any] = {"widget": "cell"}
+"""Mark of a position that belongs to a cell, and not to the question."""
 
 LINES: dict[str, Any] = {"widget": "lines"}
 PROMPT_SET: dict[str, Any] = {"widget": "prompt_set"}

@@ -63,12 +63,12 @@ class Cancelled(Exception):
     """Raised inside a method, through its `Progress`, once nobody waits for the result any more."""
 
 
-def layer_out_of_range(layer: int, model: str, layers: int) -> Problem:
+def layer_out_of_range(layer: int, model: str, layers: int, field: str = "layers") -> Problem:
     """`layer` does not exist in a model of `layers` layers."""
     return Problem(
         "layer_out_of_range",
         f"Layer {layer} does not exist; {model} has layers 0–{layers - 1}.",
-        field="layers",
+        field=field,
         remedy=f"Choose layers between 0 and {layers - 1}",
     )
 
@@ -90,7 +90,7 @@ def position_out_of_range(position: int, tokens: int, field: str = "position") -
         f"Position {position} does not exist; the prompt has {tokens} tokens (0–{tokens - 1}).",
         field=field,
         remedy="Use the last position",
-        changes={field: -1 if field == "position" else [tokens - 1]},
+        changes={field: [tokens - 1] if field == "positions" else -1},
     )
 
 

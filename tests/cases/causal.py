@@ -15,4 +15,12 @@ GOLDEN: dict[str, tuple[str, dict[str, Any]]] = {
         "causal/activation-patching",
         {"direction": "noise", "site": "mlp_out", "metric": "logprob", "answer": "w3"},
     ),
+    "causal_patched_run": (
+        "causal/patched-run",
+        {"layer": 1, "position": 2, "source_layer": 0, "source_position": 3, "answer": ["w3", "w4"], "foil": "w7"},
+    ),
+    "causal_patched_run_one": (
+        "causal/patched-run",
+        {"corrupt": "", "layer": 1, "position": 4, "source_position": 1, "top_k": 2},
+    ),
 }

@@ -108,6 +108,18 @@ def test_multipliers_and_parts_beside_each_other_are_accounted_for(site: Site) -
         assert (last - two.resid[-1, 3]).abs().max() > 1e-3
 
 
+@families
+def test_the_whole_stream_of_one_patch(family: str) -> None:
+    model, (one, two) = load_tiny(family), two_runs(family)
+    rerun, patch = Rerun(model, two), Patch(1, [3], one.resid[2, 5][None])
+    stream = rerun.stream(patch)
+    assert torch.equal(stream[0], two.resid[0])
+    assert torch.equal(stream[1, 3], one.resid[2, 5])
+    assert (stream[:, :3] - two.resid[:, :3]).abs().max() <= 1e-5
+    assert (stream[-1, -1] - rerun.patched("resid_pre", [patch], -1)[0]).abs().max() <= 1e-5
+    assert (rerun.stream(Patch(1, [3], two.resid[1, 3][None])) - two.resid).abs().max() <= 2e-5
+
+
 def test_nothing_stays_behind() -> None:
     model, (one, two) = load_tiny("gpt2"), two_runs("gpt2")
     rerun, before = Rerun(model, two), state(model.network)

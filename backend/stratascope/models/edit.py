@@ -95,6 +95,15 @@ class Rerun:
         self._count(len(patches) * (last - first))
         return x[:, position]
 
+    def stream(self, patch: Patch) -> Tensor:
+        """The whole stream with one patch of it, [row, position, width]: as the run's own below the patched layer."""
+        x = self._run.resid[patch.layer].clone()
+        x[list(patch.positions)] = patch.values.to(x)
+        rows = [*self._run.resid[: patch.layer], x]
+        for number in range(patch.layer, len(self._layers)):
+            rows.append(self.layer(number, rows[-1][None])[0])
+        return torch.stack(rows)
+
     @torch.no_grad()
     def layer(self, number: int, x: Tensor) -> Tensor:
         """One layer on another stream [row, position, width], called with everything else as in the run: what leaves it."""

@@ -75,16 +75,24 @@ class Pair:
 
 
 def read_pair(
-    method: str, model: Model, other: Model | None, a: PromptParams, b: PromptParams, fields: tuple[str, str]
+    method: str,
+    model: Model,
+    other: Model | None,
+    a: PromptParams,
+    b: PromptParams,
+    fields: tuple[str, str],
+    *,
+    alone: bool = False,
 ) -> Pair:
     """Run both sides. `fields` are the request fields of the two texts; messages come as `messages` and `messages_b`.
 
-    Without a second prompt both models read the first. Raises `nothing_to_compare` if there is no second model either,
-    `pair_incompatible` for models of different shapes and `tokenizer_mismatch` where they cut a prompt differently.
+    Without a second prompt both models read the first. If there is no second model either, side B is side A where one may
+    stand `alone`, and elsewhere `nothing_to_compare` is raised. Raises `pair_incompatible` for models of different shapes
+    and `tokenizer_mismatch` where they cut a prompt differently.
     """
     second = other or model
     if not (b.prompt or b.messages):
-        if second is model:
+        if second is model and not alone:
             raise Problem(
                 "nothing_to_compare",
                 "There is only one side: a second prompt or a second model is missing.",

@@ -1710,6 +1710,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/causal/patched-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Patched run
+         * @description Puts one cell of a run in the place of another and shows what every layer predicts after that.
+         *
+         *     Replace x[layer, position] of one run by x[source_layer, source_position] of a run, and decode what follows.
+         *
+         *     x[l, t] is the stream entering layer l at position t. The layers from `layer` on are run again, and every row is decoded
+         *     as by the logit lens. What can change is the cone: rows from `layer` on, positions from `position` on. `other` is the
+         *     model of side B, for two models of one shape and tokenizer.
+         *
+         *     Arrays [row, position], all of the patched run: `change`, KL(unpatched‖patched) of what the cell predicts in nats, 0
+         *     outside the cone; `probability` of the best token; `entropy` in nats; `kl`, KL(final‖row) in nats; `norm`, the length of
+         *     the stream. `topk_ids`, `topk_prob`, `topk_logit`, `topk_text` [row, position, rank]; of answer and foil `target_logprob`
+         *     and `target_rank` [row, position, target]. Facts: `source` and `patched`, the two cells; `cone`; `logit_diff` at the last
+         *     position, mean logit of the answer minus that of the foil, before and after.
+         */
+        post: operations["causal_patched_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/causal/patched-run/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Patched run: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["causal_patched_run_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/lens/direct-logit-attribution": {
         parameters: {
             query?: never;
@@ -6280,6 +6332,103 @@ export interface components {
             /** Year */
             year: number;
         };
+        /** PatchedRunRequest */
+        PatchedRunRequest: {
+            /**
+             * Clean
+             * @description Side A: the text the model reads.
+             * @default
+             */
+            clean: string;
+            /**
+             * Messages
+             * @description Side A as chat messages, in place of a text.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Corrupt
+             * @description Side B: another text. Without one, the other model reads side A, and without that side B is side A.
+             * @default
+             */
+            corrupt: string;
+            /**
+             * Messages B
+             * @description Side B as chat messages, in place of a text.
+             */
+            messages_b?: components["schemas"]["Message"][] | null;
+            /**
+             * Patched run
+             * @description The run in which a cell is replaced.
+             * @default a
+             * @enum {string}
+             */
+            side: "a" | "b";
+            /**
+             * Into layer
+             * @description Layer before which the stream is replaced.
+             * @default 0
+             */
+            layer: number;
+            /**
+             * At position
+             * @description Position at which the stream is replaced; −1 is the last.
+             * @default -1
+             */
+            position: number;
+            /**
+             * Source run
+             * @description The run that the other value is taken from.
+             * @default b
+             * @enum {string}
+             */
+            source_side: "a" | "b";
+            /**
+             * From layer
+             * @description Layer before which the value is taken. Without one, the layer it is put into.
+             */
+            source_layer?: number | null;
+            /**
+             * From position
+             * @description Position at which the value is taken. Without one, the position it is put at.
+             */
+            source_position?: number | null;
+            /**
+             * Tokens per cell
+             * @description Best tokens kept for every cell.
+             * @default 5
+             */
+            top_k: number;
+            /**
+             * Answer
+             * @description The answer that is followed, by text. Without it, the unpatched run's top token.
+             */
+            answer?: string | string[] | null;
+            /**
+             * Foil
+             * @description What it is held against, by text. Without it, the unpatched run's next best token.
+             */
+            foil?: string | string[] | null;
+            /**
+             * Answer id
+             * @description The answer that is followed, by id.
+             */
+            answer_id?: number | number[] | null;
+            /**
+             * Foil id
+             * @description What it is held against, by id.
+             */
+            foil_id?: number | number[] | null;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
+            /**
+             * Other
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            other?: string | null;
+        };
         /** PplSparsityRequest */
         PplSparsityRequest: {
             /**
@@ -10200,6 +10349,85 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ActivationPatchingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    causal_patched_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchedRunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    causal_patched_run_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchedRunRequest"];
             };
         };
         responses: {

@@ -34,6 +34,8 @@ export interface JsonSchema {
   widget?: string;
   /** Of a prompt: whether it is the first of two or the second. */
   side?: "a" | "b";
+  /** Of the second of two prompts: whether the method can do without. */
+  optional?: boolean;
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
 }

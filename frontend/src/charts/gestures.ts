@@ -4,6 +4,13 @@ import type { Point } from "./layout";
 /** The keys held during a click: Shift extends the range, ⌘ or Ctrl sets a further pin. */
 export type Gesture = Pick<MouseEvent, "shiftKey" | "metaKey" | "ctrlKey">;
 
+/** Something that is dragged, in place of the cells. */
+export interface Drag {
+  move: (point: Point) => void;
+  drop: () => void;
+  cancel: () => void;
+}
+
 export interface GestureHandlers {
   hover: (point: Point | null) => void;
   press: (point: Point, gesture: Gesture) => void;
@@ -14,6 +21,8 @@ export interface GestureHandlers {
   /** Whether dragging moves the cells. */
   canPan: () => boolean;
   pan: (by: Point) => void;
+  /** What a drag that begins at a point carries, if not the cells. */
+  grab?: (point: Point) => Drag | null;
 }
 
 const LONG_PRESS = 450;
@@ -36,7 +45,7 @@ export function listenTo(surface: HTMLElement, handlers: GestureHandlers): () =>
     const box = surface.getBoundingClientRect();
     return { x: clientX - box.left, y: clientY - box.top };
   };
-  const dragged = listenToDrags(on, surface, handlers);
+  const dragged = listenToDrags(on, pointOf, surface, handlers);
   const longPressed = listenToLongPress(on, pointOf, handlers);
 
   on("pointermove", (event) => {
@@ -72,14 +81,24 @@ type On = <K extends keyof HTMLElementEventMap>(
   passive?: boolean,
 ) => void;
 
-/** Dragging with a mouse or pen pans; fingers scroll by themselves. Tells whether the pointer is, or was last, dragging. */
-function listenToDrags(on: On, surface: HTMLElement, { canPan, pan, hover }: GestureHandlers): () => boolean {
+/**
+ * Dragging with a mouse or pen carries what was grabbed, or else pans; fingers scroll by themselves. Tells whether the
+ * pointer is, or was last, dragging.
+ */
+function listenToDrags(
+  on: On,
+  pointOf: (event: PointerEvent) => Point,
+  surface: HTMLElement,
+  { canPan, pan, hover, grab }: GestureHandlers,
+): () => boolean {
   let last: Point | null = null;
+  let grabbed: Drag | null = null;
   let dragging = false;
   on("pointerdown", (event) => {
     dragging = false;
-    const can = event.pointerType !== "touch" && event.button === 0 && canPan();
-    last = can ? { x: event.clientX, y: event.clientY } : null;
+    const may = event.pointerType !== "touch" && event.button === 0;
+    grabbed = may ? (grab?.(pointOf(event)) ?? null) : null;
+    last = grabbed || (may && canPan()) ? { x: event.clientX, y: event.clientY } : null;
   });
   on("pointermove", (event) => {
     if (!last || (event.buttons & 1) === 0) return;
@@ -88,18 +107,23 @@ function listenToDrags(on: On, surface: HTMLElement, { canPan, pan, hover }: Ges
     if (!dragging) {
       dragging = true;
       surface.setPointerCapture(event.pointerId);
-      surface.classList.add("panning");
+      surface.classList.add(grabbed ? "carrying" : "panning");
       hover(null);
+    }
+    if (grabbed) {
+      grabbed.move(pointOf(event));
+      return;
     }
     last = { x: event.clientX, y: event.clientY };
     pan(by);
   });
-  const release = () => {
-    last = null;
-    surface.classList.remove("panning");
+  const release = (dropped: boolean) => {
+    if (dragging && last) grabbed?.[dropped ? "drop" : "cancel"]();
+    last = grabbed = null;
+    surface.classList.remove("panning", "carrying");
   };
-  on("pointerup", release);
-  on("pointercancel", release);
+  on("pointerup", () => release(true));
+  on("pointercancel", () => release(false));
   return () => dragging;
 }
 

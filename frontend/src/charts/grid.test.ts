@@ -160,6 +160,34 @@ describe("pointer", () => {
     expect(scroller().scrollLeft).toBe(0);
   });
 
+  test("a cell that is grabbed is carried from cell to cell, above the others, and pins nothing", () => {
+    const on = { move: vi.fn(), drop: vi.fn(), cancel: vi.fn(), pin: vi.fn() };
+    const onDrag = vi.fn((from) => (from.row === 1 && from.column === 2 ? on : null));
+    chart = grid(host, data(3, 5), { ...options, onDrag, onPin: on.pin });
+    stage().setPointerCapture = vi.fn();
+    const at = { row: 1, column: 2 };
+    const { x, y, width, height } = chart.place(at) as DOMRect;
+    const middle = { clientX: x + width / 2, clientY: y + height / 2 };
+    forget();
+    send("pointerdown", { ...middle, buttons: 1, button: 0 });
+    send("pointermove", { clientX: middle.clientX + width, clientY: middle.clientY, buttons: 1 });
+    expect(on.move).toHaveBeenLastCalledWith({ row: 1, column: 3 }, expect.anything());
+    expect(stage().classList).toContain("carrying");
+    expect([drawn(base(), "clearRect"), drawn(over(), "clearRect")]).toEqual([0, 1]);
+    send("pointerup", middle);
+    send("click", middle);
+    expect([on.drop.mock.calls.length, on.cancel.mock.calls.length, on.pin.mock.calls.length]).toEqual([1, 0, 0]);
+    // A press without movement drops nothing, and pins.
+    send("pointerdown", { ...middle, buttons: 1, button: 0 });
+    send("pointerup", middle);
+    send("click", middle);
+    expect([on.drop.mock.calls.length, on.pin.mock.calls.length]).toEqual([1, 1]);
+    send("pointerdown", { ...middle, buttons: 1, button: 0 });
+    send("pointermove", { clientX: middle.clientX + width, clientY: middle.clientY, buttons: 1 });
+    send("pointercancel", middle);
+    expect([on.drop.mock.calls.length, on.cancel.mock.calls.length]).toEqual([1, 1]);
+  });
+
   test("a finger held still previews and does not pin", () => {
     vi.useFakeTimers();
     const onHover = vi.fn();

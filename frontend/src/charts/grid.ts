@@ -58,13 +58,25 @@ export interface GridOptions {
   /** A press on what stands between rows. */
   onBetween?: (spot: Spot) => void;
   onView?: (view: GridView) => void;
+  /** What a drag that begins on a cell carries; null where it moves the cells. */
+  onDrag?: (from: Mark) => CellDrag | null;
   /** At most three lines about a cell. */
   tip?: (mark: Mark) => readonly string[] | null;
+}
+
+/** A drag from cell to cell. */
+export interface CellDrag {
+  /** The pointer is at a point of the figure, and in a cell or in none. */
+  move: (to: Mark | null, point: Point) => void;
+  drop: () => void;
+  cancel: () => void;
 }
 
 export interface GridChart {
   update(data: GridData, options?: Partial<GridOptions>): void;
   highlight(marks: Marks): void;
+  /** Draws anew what lies above the cells. */
+  redraw(): void;
   /** Brings a cell, a row or a column into view. */
   reveal(mark: Mark): void;
   /** Place of a cell on the screen. */
@@ -295,6 +307,25 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
       const from = stage.scroll();
       stage.scrollTo(held(layout, { x: from.x + by.x, y: from.y + by.y }));
     },
+    grab(at) {
+      const from = hit(layout, at, scroll);
+      const drag = from && options.onDrag?.(from);
+      if (!drag) return null;
+      return {
+        move(to) {
+          drag.move(hit(layout, to, scroll), to);
+          drawMarks();
+        },
+        drop() {
+          drag.drop();
+          drawMarks();
+        },
+        cancel() {
+          drag.cancel();
+          drawMarks();
+        },
+      };
+    },
   });
   const onScroll = () => {
     hideTip();
@@ -324,6 +355,7 @@ export function grid(element: HTMLElement, first: GridData, given: GridOptions):
       marks = next;
       drawMarks();
     },
+    redraw: drawMarks,
     reveal,
     place,
     point: (mark) => point(mark, true),

@@ -21,7 +21,7 @@ export interface Marks {
 
 type Context = CanvasRenderingContext2D;
 
-interface Line {
+export interface Line {
   colour: string;
   width: number;
   /** A line of the surface's colour on both sides, which keeps it apart from any fill. */
@@ -75,6 +75,7 @@ export function drawOver(context: Context, view: View, marks: Marks): void {
       for (const pin of pins) outline(pin, pin.row == null || pin.column == null ? lines.whole : lines.pin);
       if (focus) outline(focus, lines.focus);
       for (const pin of pins) if (pin.letter) drawLetter(context, view, pin, pin.letter);
+      view.data.over?.(context, view);
     },
     AROUND + 1,
   );
@@ -86,7 +87,8 @@ function rangeRect(layout: Layout, [from, to]: readonly [number, number], scroll
   return start && end && { ...start, width: end.x + end.width - start.x };
 }
 
-function ring(context: Context, rect: Rect, { gap, palette }: View, line: Line) {
+/** A line around a rectangle of cells. */
+export function ring(context: Context, rect: Rect, { gap, palette }: View, line: Line) {
   const out = line.out ?? EDGE;
   const width = rect.width - gap + 2 * out;
   const height = rect.height - gap + 2 * out;

@@ -48,6 +48,8 @@ export interface GridData {
   between?: Between;
   /** Cells that stand out among the others, drawn with a line around them. */
   outlined?: (row: number, column: number) => boolean;
+  /** Draws above the cells and their marks, within the frame. */
+  over?: (context: CanvasRenderingContext2D, view: View) => void;
   /** Draws a cell in place of its colour. */
   paint?: (context: CanvasRenderingContext2D, row: number, column: number, rect: Rect, palette: Palette) => void;
 }

@@ -99,6 +99,9 @@ describe("fieldsOf", () => {
       distractor: "foil",
       position: null,
     });
+    const cell: JsonSchema = { properties: { answer: {}, foil: {}, position: { type: "integer", widget: "cell" } } };
+    expect(questionFields(cell)?.position).toBeNull();
+    expect(kinds(cell)).toEqual({ position: "integer" });
   });
 
   it("knows whether a method reads the prompt", () => {

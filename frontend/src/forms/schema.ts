@@ -50,7 +50,10 @@ export const followsTargets = (schema: JsonSchema): boolean => "targets" in (sch
 export function questionFields(schema: JsonSchema): QuestionFields | null {
   const properties = schema.properties ?? {};
   const pair = QUESTION_PAIRS.find(([target, distractor]) => target in properties && distractor in properties);
-  return pair ? { target: pair[0], distractor: pair[1], position: "position" in properties ? "position" : null } : null;
+  if (!pair) return null;
+  // The position of a cell is the method's own, whatever is asked.
+  const asked = "position" in properties && properties.position.widget !== "cell";
+  return { target: pair[0], distractor: pair[1], position: asked ? "position" : null };
 }
 
 /** The fields a person sets in the panel's own form. */
@@ -82,6 +85,8 @@ export const missingFields = (fields: Field[], params: Record<string, JsonValue>
 export interface PromptNames {
   text: string;
   messages: string | null;
+  /** Whether the method can do without. */
+  optional: boolean;
 }
 
 /** The names under which a method reads the prompts of the two sides; null for a side it does not read. */
@@ -92,7 +97,8 @@ export function promptNames(schema: JsonSchema): { a: PromptNames | null; b: Pro
   const of = (side: "a" | "b"): PromptNames | null => {
     const own = prompts.filter((prompt) => (prompt.side ?? "a") === side);
     const text = own.find(({ type }) => type === "string");
-    return text ? { text: text.name, messages: own.find(({ type }) => type !== "string")?.name ?? null } : null;
+    const messages = own.find(({ type }) => type !== "string")?.name ?? null;
+    return text ? { text: text.name, messages, optional: text.optional ?? false } : null;
   };
   return { a: of("a"), b: of("b") };
 }

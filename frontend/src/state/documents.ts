@@ -6,6 +6,7 @@ import type { MethodRequest } from "../api/types";
 import type { Prompt } from "./prompt";
 import type { RunSide } from "./request";
 import { secondOf, useRuns } from "./runs";
+import { PATCHED } from "./strata";
 import { useUnits } from "./units";
 import { useWorkspace } from "./workspace";
 
@@ -19,7 +20,10 @@ export function useDocuments(side: RunSide = "a"): ResultDocument[] {
   return useMemo(() => {
     const own = panels.filter(({ kept }) => !kept).map(({ uid }) => runs[side === "b" ? secondOf(uid) : uid]?.shown);
     return own.flatMap((shown) =>
-      shown && shown.request.model === model && about(shown.request, prompt) ? [inUnit(shown.document, unit)] : [],
+      // A patched run says nothing about the run as it is.
+      shown?.request.model === model && shown.document.method !== PATCHED && about(shown.request, prompt)
+        ? [inUnit(shown.document, unit)]
+        : [],
     );
   }, [runs, panels, model, prompt, side, unit]);
 }

@@ -83,6 +83,14 @@ describe("requestOf", () => {
     expect(sidesOf(reads, scene)).toEqual(["a"]);
   });
 
+  it("leaves out a second side that a method can do without", () => {
+    const maybe = method({ clean: text, corrupt: { ...text, side: "b", optional: true } });
+    expect(requestOf(scene, { params: {} }, maybe)).toEqual({ model: "specimen", clean: "Hello" });
+    expect(requestOf({ ...scene, second }, { params: {} }, maybe)).toMatchObject({ clean: "Hello", corrupt: "Hi" });
+    expect(lacksSecond(maybe, scene)).toBe(false);
+    expect(sidesOf(maybe, { second })).toEqual(["a"]);
+  });
+
   it("sends chat messages in place of a text", () => {
     const messages = [{ role: "user" as const, content: "Hi" }];
     const request = requestOf({ ...scene, prompt: messages }, { params: {} }, reads);

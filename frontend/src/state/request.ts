@@ -14,7 +14,7 @@ export const readsBoth = (method: Method): boolean => promptNames(method.params)
 
 /** Whether a method compares two sides while the workspace has one. */
 export const lacksSecond = (method: Method, { second }: Pick<Workspace, "second">): boolean =>
-  readsBoth(method) && second === null;
+  second === null && promptNames(method.params).b?.optional === false;
 
 /** The sides a panel is run for. */
 export const sidesOf = (method: Method, { second }: Pick<Workspace, "second">): RunSide[] =>
@@ -36,7 +36,8 @@ export function requestOf(
   const further = side === "b" ? model : other.model;
   if (method.resources.other === "Model" && further !== own.model) request.other = further;
   if (method.resources.others === "Tokenizers" && further !== own.model) request.others = [further];
-  Object.assign(request, written(names.a, own.prompt), written(names.b, other.prompt));
+  Object.assign(request, written(names.a, own.prompt));
+  if (second || !names.b?.optional) Object.assign(request, written(names.b, other.prompt));
   return { ...request, ...questionOf(question, method), ...withoutOwn(panel.params, own.model) };
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { useLayout } from "./layout";
-import { isStrata, showView, viewNow } from "./strata";
+import { isStrata, PATCHED, showView, viewNow } from "./strata";
 import { useWorkspace } from "./workspace";
 
 const panel = (uid: string, method: string) => ({ uid, method, params: {} });
@@ -12,6 +12,7 @@ beforeEach(() => {
 
 test("only the token grid of a lens is drawn so", () => {
   expect(isStrata({ id: "lens/logit-lens", kind: "token_grid" })).toBe(true);
+  expect(isStrata({ id: PATCHED, kind: "token_grid" })).toBe(true);
   expect(isStrata({ id: "lens/lens-trajectory", kind: "layer_curve" })).toBe(false);
   expect(isStrata({ id: "activations/massive", kind: "token_grid" })).toBe(false);
 });

@@ -3,10 +3,15 @@ import type { Method } from "../api/types";
 import { useLayout } from "./layout";
 import { useWorkspace } from "./workspace";
 
-export const isStrata = ({ id, kind }: Pick<Method, "id" | "kind">) => kind === "token_grid" && id.startsWith("lens/");
+/** What a cell put in the place of another comes to: the one grid of this kind that is no lens. */
+export const PATCHED = "causal/patched-run";
+
+const isLens = (id: string) => id.startsWith("lens/") || id === PATCHED;
+
+export const isStrata = ({ id, kind }: Pick<Method, "id" | "kind">) => kind === "token_grid" && isLens(id);
 
 /** Panels that may be meant. */
-const lenses = () => useWorkspace.getState().panels.filter(({ method }) => method.startsWith("lens/"));
+const lenses = () => useWorkspace.getState().panels.filter(({ method }) => isLens(method));
 
 /** `strata`, `strata.1` for the second lens, `strata~open:9` with what is open in it; empty while no lens is in full screen. */
 export function viewNow(): string {

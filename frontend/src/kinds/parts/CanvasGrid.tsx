@@ -15,7 +15,7 @@ interface Chart<Data> extends Omit<GridChart, "update"> {
 }
 
 /** What a grid can be told from outside. */
-export type GridHandle = Pick<GridChart, "zoom">;
+export type GridHandle = Pick<GridChart, "zoom" | "redraw">;
 
 export interface CanvasGridProps<Data> {
   label: string;
@@ -69,7 +69,11 @@ export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
   useLayoutEffect(() => {
     latest.current = props;
   });
-  useImperativeHandle(ref, () => ({ zoom: (...how) => chart.current?.zoom(...how) }), []);
+  useImperativeHandle(
+    ref,
+    () => ({ zoom: (...how) => chart.current?.zoom(...how), redraw: () => chart.current?.redraw() }),
+    [],
+  );
 
   useLayoutEffect(() => {
     if (!host.current) return undefined;

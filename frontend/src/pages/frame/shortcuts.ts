@@ -31,6 +31,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: ["Mod", "←", "→"], does: "app.help.focusOnly" },
       { keys: ["+", "−", "0"], does: "app.help.zoom" },
       { keys: ["1", "…", "6"], does: "app.help.quantities" },
+      { keys: ["P", "↵"], does: "app.help.patch" },
     ],
   },
   {

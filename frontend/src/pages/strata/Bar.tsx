@@ -29,6 +29,8 @@ interface BarProps {
   heads: { layer: number; count: number; pinned: Head | null; onPin: (head: Head | null) => void } | null;
   zoom: ReactNode;
   asTable: boolean;
+  /** Esc has another meaning first. */
+  escapes: boolean;
   onTable: () => void;
   onClose: () => void;
 }
@@ -82,7 +84,12 @@ export function Bar(props: BarProps) {
           label={t(props.asTable ? "strata.figure" : "strata.table")}
           onClick={props.onTable}
         />
-        <IconButton icon="close" label={t("strata.close")} shortcut="Esc" onClick={props.onClose} />
+        <IconButton
+          icon="close"
+          label={t("strata.close")}
+          shortcut={props.escapes ? undefined : "Esc"}
+          onClick={props.onClose}
+        />
       </span>
     </div>
   );
@@ -104,6 +111,9 @@ function Sides({ side }: { side: Side }) {
   );
 }
 
+/** What has no data cannot be chosen, unless that asks for them. */
+const isBarred = ({ reason, offered }: Pick<Choice, "reason" | "offered">) => reason !== null && !offered;
+
 /** From this width on six quantities stand side by side. */
 const ROOMY = 1060;
 
@@ -112,7 +122,7 @@ function Quantities({ choices, quantity, onQuantity, roomy }: BarProps & { roomy
   const value = (quantity?.name ?? "probability") as QuantityName;
   const known = choices.some(({ name }) => name === value)
     ? choices
-    : [{ name: value, label: quantity?.label ?? value, reason: null }, ...choices];
+    : [{ name: value, label: quantity?.label ?? value, reason: null, offered: false }, ...choices];
   if (!roomy) {
     const told = ({ label, reason }: Choice) =>
       reason ? t("strata.quantity.missing", { name: label, reason }) : label;
@@ -121,7 +131,7 @@ function Quantities({ choices, quantity, onQuantity, roomy }: BarProps & { roomy
         label={t("strata.colour")}
         value={value}
         onChange={onQuantity}
-        options={known.map((choice) => ({ value: choice.name, label: told(choice), disabled: choice.reason !== null }))}
+        options={known.map((choice) => ({ value: choice.name, label: told(choice), disabled: isBarred(choice) }))}
       />
     );
   }
@@ -131,9 +141,9 @@ function Quantities({ choices, quantity, onQuantity, roomy }: BarProps & { roomy
       label={t("strata.colour")}
       value={value}
       onChange={onQuantity}
-      options={known.map(({ name, label, reason }) => ({
+      options={known.map(({ name, label, reason, offered }) => ({
         value: name,
-        disabled: reason !== null,
+        disabled: isBarred({ reason, offered }),
         label: reason ? (
           <span title={t("strata.quantity.missing", { name: label, reason })}>
             {label}

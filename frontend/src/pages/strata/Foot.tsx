@@ -50,6 +50,8 @@ interface FootProps {
   notes: readonly string[];
   /** Whether two sides are subtracted. */
   apart: boolean;
+  /** Whether this is a patched run, which goes back to the one it was made of. */
+  patched: boolean;
   /** Layers open, of how many that can be. */
   open: number;
   layers: number;
@@ -65,7 +67,7 @@ interface FootProps {
 
 /** What is shown of what exists, and the keys. */
 export function Foot(props: FootProps) {
-  const { document, quantity, shape, open, layers, view, blocks, apart } = props;
+  const { document, quantity, shape, open, layers, view, blocks, apart, patched } = props;
   const settled = useSettledView(view);
   const pooled = settled?.pooled ?? false;
   const touch = useCoarse();
@@ -92,17 +94,26 @@ export function Foot(props: FootProps) {
         )}
       </div>
       <span className="strata-keys" aria-hidden="true">
-        {apart ? (
+        {patched ? (
+          <>
+            <Kbd>↑↓←→</Kbd> {t("strata.keys.move")} <Kbd>Esc</Kbd> {t("strata.keys.back")}
+          </>
+        ) : apart ? (
           <>
             <Kbd>A</Kbd> <Kbd>B</Kbd> <Kbd>D</Kbd> {t("strata.keys.side")}
           </>
         ) : (
           <>
             <Kbd>↑↓←→</Kbd> {t("strata.keys.move")} <Kbd>Space</Kbd> {t("strata.keys.open")} <Kbd>H</Kbd>{" "}
-            {t("strata.keys.head")}
+            {t("strata.keys.head")} <Kbd>P</Kbd> {t("strata.keys.patch")}
           </>
-        )}{" "}
-        <Kbd>Esc</Kbd> {t("strata.keys.close")}
+        )}
+        {!patched && (
+          <>
+            {" "}
+            <Kbd>Esc</Kbd> {t("strata.keys.close")}
+          </>
+        )}
       </span>
     </footer>
   );

@@ -1,4 +1,6 @@
 import { useCallback, useLayoutEffect, useRef, type ReactNode, type RefObject } from "react";
+import type { CellDrag } from "../../charts/grid";
+import type { Mark } from "../../charts/layout";
 import type { GridData } from "../../charts/paint";
 import { strataGrid, type StrataGridOptions } from "../../charts/strataGrid";
 import { CanvasGrid, type GridHandle } from "../../kinds/parts/CanvasGrid";
@@ -20,17 +22,20 @@ interface GridProps {
   onKey: (key: string) => boolean;
   /** The name of a row was pressed, or the space bar on one of its cells. */
   onRow: (rowIndex: number) => void;
+  /** What a drag from a cell carries, if not all cells. */
+  onDrag: (from: Mark) => CellDrag | null;
   children: ReactNode;
 }
 
 /** The grid itself: names of rows open layers, and what stands between rows pins its token. */
-export function Grid({ data, runs, places, view, grid, onRow, children, ...props }: GridProps) {
+export function Grid({ data, runs, places, view, grid, onRow, onDrag, children, ...props }: GridProps) {
   const { selection } = runs;
   const touch = useCoarse();
   const open = useRef(onRow);
+  const drag = useRef(onDrag);
   const at = useRef(places);
   useLayoutEffect(() => {
-    [open.current, at.current] = [onRow, places];
+    [open.current, drag.current, at.current] = [onRow, onDrag, places];
   });
   const large = data.pooled !== undefined;
   const create = useCallback(
@@ -39,6 +44,12 @@ export function Grid({ data, runs, places, view, grid, onRow, children, ...props
         ...handlers,
         touch,
         fitted: large,
+        onHover(mark) {
+          // Over the pinned cell the pointer says that it can be dragged.
+          element.classList.toggle("carries", mark !== null && drag.current(mark) !== null);
+          handlers.onHover?.(mark);
+        },
+        onDrag: (from) => drag.current(from),
         onName: (row) => open.current(at.current.rowIndices[row]),
         onBetween: ({ row, column }) => {
           const { rowIndices, positions } = at.current;

@@ -14,6 +14,7 @@ import { useModel } from "../../state/catalogue";
 import { useLayout } from "../../state/layout";
 import { useBreadth } from "../../state/media";
 import { applyRemedy, runPanel } from "../../state/runner";
+import { PATCHED } from "../../state/strata";
 import { useWorkspace, type Panel } from "../../state/workspace";
 import { Button } from "../../ui/Button";
 import { DataTable } from "../../ui/DataTable";
@@ -26,8 +27,11 @@ import { Beside } from "./Beside";
 import { Foot } from "./Foot";
 import { Grid } from "./Grid";
 import { headAfter, headName, pinnedHeads, type Head } from "./heads";
-import { acts, leave, patch, useStrataKeys } from "./keys";
+import { acts, leave, patchEvery, useStrataKeys } from "./keys";
 import { layerOf } from "./model";
+import type { PatchCell } from "./patch";
+import { goBack, originOf, useOver, usePatching } from "./patching";
+import { OfferLine, PatchedLine, SourceLine } from "./PatchLine";
 import { choicesOf, type QuantityName } from "./quantities";
 import "./messages";
 import "./Strata.css";
@@ -50,6 +54,8 @@ export default function Strata({ panel, method }: StrataProps) {
   const right = useLayout((layout) => (layout.open.right ? layout.width.right : 0));
   const full = useBreadth() === "full";
   const title = panel.title ?? method.title;
+  // A source marked in one side is put into the other.
+  const [source, setSource] = useState<PatchCell | null>(null);
   const section = useRef<HTMLElement>(null);
   useEffect(() => section.current?.focus({ preventScroll: true }), []);
   useFocusBack(panel.uid);
@@ -63,12 +69,28 @@ export default function Strata({ panel, method }: StrataProps) {
     >
       <h2 className="sr-only">{t("strata.title")}</h2>
       {document && quantity ? (
-        <Open panel={panel} title={title} runs={runs} lens={lens} document={document} quantity={quantity} />
+        <Open
+          panel={panel}
+          title={title}
+          runs={runs}
+          lens={lens}
+          document={document}
+          quantity={quantity}
+          source={source}
+          setSource={setSource}
+        />
       ) : (
         <div className="strata-wait">
-          <Button size="s" icon="close" onClick={leave}>
-            {t("strata.close")}
-          </Button>
+          <span className="row g2">
+            {panel.method === PATCHED && originOf(panel.uid) !== null && (
+              <Button size="s" icon="chevronLeft" onClick={() => goBack(panel.uid)}>
+                {t("strata.patch.back")}
+              </Button>
+            )}
+            <Button size="s" icon="close" onClick={leave}>
+              {t("strata.close")}
+            </Button>
+          </span>
           {lens.problem !== null && (
             <Ribbon
               tone="warn"
@@ -115,9 +137,11 @@ interface OpenProps extends Pick<StrataProps, "panel"> {
   lens: ReturnType<typeof useLens>;
   document: ResultDocument;
   quantity: Quantity;
+  source: PatchCell | null;
+  setSource: (source: PatchCell | null) => void;
 }
 
-function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
+function Open({ panel, title, runs, lens, document, quantity, source, setSource }: OpenProps) {
   const { selection, side } = runs;
   const setQuantity = useWorkspace((workspace) => workspace.setQuantity);
   const view = useStrataView();
@@ -128,6 +152,11 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
   const heads = useMemo(() => pinnedHeads(pin, also), [pin, also]);
   const strata = useStrata({ document, quantity, runs, view, heads });
   const { places } = strata.grid;
+  const patching = usePatching({ uid: panel.uid, document, places, runs, source, setSource, grid });
+  const data = useOver(strata.data, patching.over);
+  const [offers, setOffers] = useState(false);
+  const able = useWorkspace(({ second }) => second !== null);
+  const origin = patching.found && originOf(panel.uid);
   const choices = useMemo(() => choicesOf(document), [document]);
   const count = useModel()?.heads ?? 0;
   const full = useBreadth() === "full";
@@ -148,13 +177,20 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
     view.open.findLast((layer) => strata.openable.includes(layer)) ??
     layerOf(strata.openable, pin?.row ?? -1);
 
+  /** Colour by a quantity; one that is not measured yet is offered. */
+  const choose = (name: QuantityName) => {
+    const choice = choices.find((one) => one.name === name);
+    setOffers(choice?.offered ?? false);
+    if (choice?.reason) announce(t("strata.quantity.missing", { name: choice.label, reason: choice.reason }));
+    else setQuantity(panel.uid, name);
+  };
+
   /** What a key does here; whether it did anything. */
   function act(key: string): boolean {
     if (!acts(key)) return false;
     const choice = /^[1-6]$/.test(key) ? choices[Number(key) - 1] : undefined;
     if (choice) {
-      if (choice.reason) announce(t("strata.quantity.missing", { name: choice.label, reason: choice.reason }));
-      else setQuantity(panel.uid, choice.name);
+      choose(choice.name);
       return true;
     }
     if (key in ZOOMS) grid.current?.zoom(ZOOMS[key]);
@@ -164,11 +200,11 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
       selection.togglePin({
         ...headAfter(heads.findLast(({ layer }) => layer === strata.band?.layer) ?? strata.band, count),
       });
-    else if (key === "p") patch(panel.uid);
+    else if (key === "p") patching.mark();
     else return false;
     return true;
   }
-  useStrataKeys(act);
+  useStrataKeys(act, patching.claims);
 
   return (
     <>
@@ -177,7 +213,7 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
         choices={choices}
         quantity={quantity}
         limits={strata.grid.limits}
-        onQuantity={(name: QuantityName) => setQuantity(panel.uid, name)}
+        onQuantity={choose}
         lens={lens.lens}
         lenses={lens.able}
         text={view.text}
@@ -186,9 +222,24 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
         }
         zoom={!asTable && <Zoom view={store} grid={grid} />}
         asTable={asTable}
+        escapes={source !== null || origin !== null}
         onTable={() => setAsTable(!asTable)}
         onClose={leave}
       />
+      {source && <SourceLine source={source} sides={able} onCancel={patching.cancel} />}
+      {patching.found && (
+        <PatchedLine patched={patching.found} onBack={origin === null ? null : () => goBack(panel.uid)} />
+      )}
+      {offers && (
+        <OfferLine
+          able={able}
+          onMeasure={() => {
+            setOffers(false);
+            patchEvery(panel.uid);
+          }}
+          onDismiss={() => setOffers(false)}
+        />
+      )}
       <Ribbons runs={runs} document={document} onRun={() => runPanel(panel.uid)} />
       {asTable ? (
         <div className="strata-table">
@@ -198,7 +249,7 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
         <div className="strata-body">
           <Grid
             label={describe(document)}
-            data={strata.data}
+            data={data}
             runs={runs}
             places={places}
             text={strata.grid.text}
@@ -207,6 +258,7 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
             grid={grid}
             onKey={act}
             onRow={toggle}
+            onDrag={patching.drag}
           >
             <p className="strata-name">
               <span className="clip">{title}</span>
@@ -226,6 +278,7 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
         positions={places.positions}
         notes={lens.lens === "difference" ? [t("strata.lens.sides"), ...strata.notes] : strata.notes}
         apart={side === "difference"}
+        patched={patching.found !== null}
         open={strata.layers.length}
         layers={strata.openable.length}
         head={strata.band}
@@ -233,7 +286,7 @@ function Open({ panel, title, runs, lens, document, quantity }: OpenProps) {
         least={view.least}
         blocks={strata.blocks}
         view={store}
-        reading={full || !pin ? null : read(document, pin, quantity.name)}
+        reading={(full && !patching.found) || !pin ? null : read(document, pin, quantity.name)}
         problem={strata.problem?.body.message ?? lens.problem}
       />
     </>

@@ -1,6 +1,6 @@
 /** The keys of the view that work wherever the focus is in it. */
 import { useEffect, useRef } from "react";
-import { openById } from "../../state/actions";
+import { compare } from "../../state/compare";
 import { useKeyMap } from "../../state/keys";
 import { useLayout } from "../../state/layout";
 import { addAndRun } from "../../state/runner";
@@ -11,19 +11,27 @@ import { toast } from "../../ui/Toast";
 const TYPING = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]";
 const PATCHING = "causal/activation-patching";
 
+/** What comes before all other meanings of a key; `inGrid` while no button or field has the focus. */
+type Claims = (key: string, inGrid: boolean) => boolean;
+
 /** Calls `act` with keys that nothing else has a use for; it says whether it used them. A cell of the grid tells its own. */
-export function useStrataKeys(act: (key: string) => boolean): void {
-  const latest = useRef(act);
+export function useStrataKeys(act: (key: string) => boolean, claims: Claims): void {
+  const latest = useRef({ act, claims });
   useEffect(() => {
-    latest.current = act;
+    latest.current = { act, claims };
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : document.body;
       if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
-      if (target.matches(TYPING) || target.closest(".grid-keys, dialog, [role='menu'], [role='dialog']")) return;
-      if (document.querySelector("dialog[open], [role='menu'], [role='dialog']")) return;
-      if (latest.current(event.key) || toGrid(target, event) || offSlider(target, event)) event.preventDefault();
+      if (target.matches(TYPING) || document.querySelector("dialog[open], [role='menu'], [role='dialog']")) return;
+      if (latest.current.claims(event.key, target.matches("body, .strata, .grid-cell"))) {
+        event.preventDefault();
+        event.stopPropagation();
+        return;
+      }
+      if (target.closest(".grid-keys")) return;
+      if (latest.current.act(event.key) || toGrid(target, event) || offSlider(target, event)) event.preventDefault();
     };
     // Before the keys of the page, which would open panels below the view.
     window.addEventListener("keydown", onKey, true);
@@ -52,11 +60,12 @@ function offSlider(target: Element, { key }: KeyboardEvent): boolean {
 /** Whether a key is a letter that acts at all. */
 export const acts = (key: string): boolean => !/^\p{L}$/u.test(key) || useKeyMap.getState().on;
 
-/** Patch every cell of A into B, and colour the cells by what that does. Needs two sides. */
-export function patch(uid: string): void {
+/** Patch every cell of A into B, and colour the cells by what that does. Without a second side, begin to compare. */
+export function patchEvery(uid: string): void {
   const { panels, second, setQuantity } = useWorkspace.getState();
   if (second === null) {
-    openById(PATCHING);
+    compare(true);
+    leave();
     return;
   }
   if (!panels.some(({ method, kept }) => method === PATCHING && !kept)) addAndRun(PATCHING);

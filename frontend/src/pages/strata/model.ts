@@ -41,12 +41,16 @@ export function dataOf(
   return { ...shown, label: label ?? (() => null), below: undefined };
 }
 
+/** Whether a lens reads the stream itself, so that a row is what enters a layer. */
+export const readsStream = ({ result: { facts } }: ResultDocument): boolean =>
+  facts?.site === undefined || facts.site === "resid_pre";
+
 /** The layers that can be opened: those whose stream is drawn before and after them, in rows that follow each other. */
 export function openableLayers(document: ResultDocument, rowIndices: readonly number[]): number[] {
   const { facts, coords, total } = document.result;
-  const reads = facts?.site === undefined || facts.site === "resid_pre";
   const layers = (total?.row ?? coords.row?.length ?? rowIndices.length) - 1;
-  if (!reads) return [];
+  // What layers write is asked of the unpatched run.
+  if (!readsStream(document) || facts?.patched !== undefined) return [];
   return rowIndices.filter((layer, row) => layer < layers && rowIndices[row + 1] === layer + 1);
 }
 

@@ -2,24 +2,29 @@
 import { find, roundUp } from "../../kinds/result";
 import type { FlatArray, Quantity, ResultDocument } from "../../kinds/types";
 import { t } from "../../ui/i18n";
+import { patchedOf } from "./patch";
 
 /** In the order of their keys, 1 to 6. */
 export const QUANTITIES = ["probability", "entropy", "kl", "norm", "patch_effect", "features"] as const;
-export type QuantityName = (typeof QUANTITIES)[number];
+/** The same of a patched run, which is about what the patch changes. */
+export const OF_PATCHED = ["change", "probability", "entropy", "kl", "norm"] as const;
+export type QuantityName = (typeof QUANTITIES)[number] | (typeof OF_PATCHED)[number];
 
 export interface Choice {
   name: QuantityName;
   label: string;
   /** Why it cannot be drawn. */
   reason: string | null;
+  /** Whether it is measured on request. */
+  offered: boolean;
 }
 
 export function choicesOf(document: ResultDocument): Choice[] {
-  return QUANTITIES.map((name) => ({
-    name,
-    label: t(`strata.quantity.${name}`),
-    reason: document.result.quantities.some((one) => one.name === name) ? null : reasonOf(name),
-  }));
+  return (patchedOf(document) ? OF_PATCHED : QUANTITIES).map((name) => {
+    const reason = document.result.quantities.some((one) => one.name === name) ? null : reasonOf(name);
+    const offered = reason !== null && name === "patch_effect";
+    return { name, label: t(`strata.quantity.${name}`), reason, offered };
+  });
 }
 
 const reasonOf = (name: QuantityName) =>
@@ -39,7 +44,7 @@ export function withPatching(document: ResultDocument, patching: ResultDocument 
   const own = document.result.quantities[0];
   const cells = own && find(document, own.name);
   const score = patching && find(patching, firstName(patching));
-  if (!cells || !score || !patching || cells.shape[1] !== score.shape[1]) return document;
+  if (!cells || !score || !patching || cells.shape[1] !== score.shape[1] || patchedOf(document)) return document;
   const [rows, columns] = cells.shape;
   const data = new Float64Array(rows * columns).fill(Number.NaN);
   const named = (document.result.coords.row ?? []).map((label) => (label === "emb" ? "0" : label));

@@ -9,6 +9,7 @@ import { bandOf, headAfter, linksIn, pinnedHeads } from "./heads";
 import { barsOf, nearestRow, pathOf } from "./Margins";
 import { ceilingOf, divergences, sideCurves, targetCurves, writesAt } from "./margins";
 import { dataOf, layerOf, openableLayers, pooledSteps } from "./model";
+import { cellOf, isSame, markOf, nameOf, paramsOf, patchedOf, refusalOf } from "./patch";
 import { choicesOf, patchingOf, withPatching } from "./quantities";
 import { isLarge } from "./source";
 import { INITIAL, readView, writeView, type StrataView } from "./viewState";
@@ -47,6 +48,7 @@ describe("quantities", () => {
     ]);
     expect(choices.filter(({ reason }) => reason === null).map(({ name }) => name)).toEqual(["probability", "entropy"]);
     expect(choices[4].reason).toContain("patching result");
+    expect(choices.filter(({ offered }) => offered).map(({ name }) => name)).toEqual(["patch_effect"]);
   });
 
   test("the effect of patching belongs to the rows of its layers", () => {
@@ -57,6 +59,65 @@ describe("quantities", () => {
     expect(choicesOf(document)[4].reason).toBeNull();
     expect(document.result.quantities.at(-1)).toMatchObject({ scale: "eff", limits: [-1, 1] });
     expect(withPatching(tokenGrid, patchingOf([patchGrid], 5))).toBe(tokenGrid);
+  });
+});
+
+describe("patching", () => {
+  const cell = (side: "a" | "b", layer: number, position: number, text: string) => ({
+    side,
+    layer,
+    position,
+    token: { text },
+  });
+  const facts = {
+    source: cell("b", 1, 3, " John"),
+    patched: cell("a", 0, 2, " Mary"),
+    cone: { cells: 6, changed: 4 },
+    answer: [{ text: " Mary" }],
+    foil: [{ text: " John" }, { text: " Tom" }],
+    logit_diff: { before: 1.5, after: -2 },
+  };
+  const whole = { ...tokenGrid, result: { ...tokenGrid.result, total: { row: 3 } } };
+  const patched = { ...whole, result: { ...whole.result, facts } };
+
+  test("cells of layers can be patched, those of the output row and whole columns cannot", () => {
+    expect(cellOf(whole, places, "b", { row: 1, column: 2 })).toEqual(cell("b", 1, 2, " Mary"));
+    expect(cellOf(whole, places, "a", { row: 2, column: 2 })).toBeNull();
+    expect(cellOf(whole, places, "a", { row: null, column: 2 })).toBeNull();
+    expect(cellOf(whole, places, "a", null)).toBeNull();
+  });
+
+  test("says why no cell of a grid can be", () => {
+    const writes = { ...whole, result: { ...whole.result, facts: { site: "mlp_out" } } };
+    expect(refusalOf(whole, false)).toBeNull();
+    expect(refusalOf(whole, true)).toContain("difference");
+    expect(refusalOf(patched, false)).toContain("patched already");
+    expect(refusalOf(writes, false)).toContain("does not show the stream");
+  });
+
+  test("asks for both cells by name", () => {
+    const [source, target] = [facts.source, facts.patched];
+    expect(paramsOf(source, target)).toEqual({
+      side: "a",
+      layer: 0,
+      position: 2,
+      source_side: "b",
+      source_layer: 1,
+      source_position: 3,
+    });
+    expect([isSame(source, target), isSame(source, { ...source })]).toEqual([false, true]);
+    expect(nameOf(source, true)).toBe("B: layer 1, token 3 ·John");
+    expect(nameOf(source, false)).toBe("layer 1, token 3 ·John");
+    expect(markOf(places, target)).toEqual({ row: 0, column: 2 });
+    expect(markOf(places, { layer: 7, position: 2 })).toBeNull();
+  });
+
+  test("a patched run says what was done, begins with what changed, and opens no layer", () => {
+    expect(patchedOf(whole)).toBeNull();
+    expect(patchedOf(patched)).toMatchObject({ answer: "·Mary", foil: "·John ·Tom", before: 1.5, after: -2 });
+    expect(choicesOf(patched).map(({ name }) => name)).toEqual(["change", "probability", "entropy", "kl", "norm"]);
+    expect(openableLayers(patched, [0, 1, 2])).toEqual([]);
+    expect(withPatching(patched, patchingOf([patchGrid], 4))).toBe(patched);
   });
 });
 

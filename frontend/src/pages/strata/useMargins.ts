@@ -6,6 +6,7 @@ import type { ResultDocument } from "../../kinds/types";
 import type { PanelRuns } from "../../panels/panelRuns";
 import { useWorkspace } from "../../state/workspace";
 import { divergences, sideCurves, targetCurves, writesAt, type Curve, type Write } from "./margins";
+import { patchedOf } from "./patch";
 import { useAnswer, useAsk } from "./source";
 
 const PAUSE = 150;
@@ -47,7 +48,9 @@ export function useMargins(document: ResultDocument, places: Places, runs: Panel
   const asked = useWorkspace(({ question }) => question.position);
   const ids = useMemo(() => (apart ? null : likeliest(document, asked)), [apart, document, asked]);
   const likely = useAnswer(ids && ask("lens/logit-lens", { target_ids: ids, top_k: 1 }));
-  const norms = useAnswer(apart ? null : ask("activations/residual-norms", { parts: ["attn_out", "mlp_out"] }));
+  // What layers write is asked of the unpatched run.
+  const whole = !apart && !patchedOf(document);
+  const norms = useAnswer(whole ? ask("activations/residual-norms", { parts: ["attn_out", "mlp_out"] }) : null);
   const settled = useSettled(position);
   const parted = useAnswer(
     apart ? ask("comparison/run-difference", { position: settled, alignment: align, floor: "none" }) : null,
