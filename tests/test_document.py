@@ -83,7 +83,16 @@ def test_a_kind_refuses_arrays_of_other_dimensions() -> None:
         TokenGrid(arrays={"entropy": grid, "kl": Array(values=np.zeros((2, 4)), dims=("row", "position"))})
 
 
-@pytest.mark.parametrize("name", ["tokens", "vocabulary", "kind", "undefined"])
+def test_what_rides_along_is_told_only_where_there_is_some() -> None:
+    grid, bars = Array(values=np.zeros((2, 3)), dims=("row", "position")), Array(values=np.zeros(2), dims=("row",))
+    quantity = Quantity(name="share", label="Share", scale="prob")
+    assert "beside" not in TokenGrid(arrays={"share": bars}).describe()
+    assert TokenGrid(arrays={"share": bars}, beside=[quantity]).describe()["beside"][0]["name"] == "share"
+    with pytest.raises(ValueError, match="bars are drawn over one dimension"):
+        TokenGrid(arrays={"share": Array(values=grid.values[None], dims=("a", "row", "position"))}, beside=[quantity])
+
+
+@pytest.mark.parametrize("name", ["tokens", "vocabulary", "kind", "undefined", "beside"])
 def test_an_array_cannot_take_the_place_of_what_describes_it(name: str) -> None:
     with pytest.raises(ValueError, match="may not have the name of a field"):
         Table(arrays={name: Array(values=np.zeros(2), dims=("entry",))})

@@ -118,7 +118,7 @@ class Check(Frozen):
 
 TAKEN = frozenset(
     {"kind", "arrays", "quantities", "coords", "tokens", "other_tokens", "vocabulary", "shown", "total", "facts",
-     "summary", "checks", "warnings", "dims", "text", "nonfinite", "undefined"}
+     "summary", "checks", "warnings", "dims", "text", "nonfinite", "undefined", "beside"}
 )  # fmt: skip
 """Names that stand beside the arrays in a document."""
 
@@ -129,6 +129,7 @@ class Result(Frozen):
     Shapes are those of `arrays`; `coords` labels the entries of a dimension where indices would not do (rows, series,
     parts); `shown` and `total` count the entries of a dimension that are here and that exist. A comparison of two prompts
     holds the first one's `tokens`, and as `other_tokens` their partners in the second, None where those are the same.
+    `beside` are further quantities, small bars under the figure: arrays over one dimension, or of several such series.
     """
 
     kind: ClassVar[str]
@@ -136,6 +137,7 @@ class Result(Frozen):
 
     arrays: dict[str, Array]
     quantities: list[Quantity] = Field(default_factory=list)
+    beside: list[Quantity] = Field(default_factory=list)
     coords: dict[str, list[str]] = Field(default_factory=dict)
     tokens: list[Token] = Field(default_factory=list)
     other_tokens: list[Token | None] = Field(default_factory=list)
@@ -163,12 +165,18 @@ class Result(Frozen):
             dims = self.arrays[quantity.name].dims
             if self.drawn_dims is not None and dims != self.drawn_dims:
                 raise ValueError(f"{self.kind} draws {self.drawn_dims}, but {quantity.name} has {dims}")
+        for quantity in self.beside:
+            dims = self.arrays[quantity.name].dims
+            if len(dims) not in (1, 2):
+                raise ValueError(
+                    f"bars are drawn over one dimension, or of series of it, but {quantity.name} has {dims}"
+                )
         return self
 
     def describe(self) -> dict[str, Any]:
         """The result without its numbers: what stays JSON when the arrays travel as tensors."""
-        apart = {"arrays", "checks", "warnings"} | (set() if self.other_tokens else {"other_tokens"})
-        plain = self.model_dump(exclude=apart)
+        empty = {name for name in ("other_tokens", "beside") if not getattr(self, name)}
+        plain = self.model_dump(exclude={"arrays", "checks", "warnings"} | empty)
         return {"kind": self.kind, **plain, "dims": {name: list(array.dims) for name, array in self.arrays.items()}}
 
 

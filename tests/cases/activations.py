@@ -5,7 +5,16 @@ from typing import Any
 _LONG = {"prompts": ["the capital of the cat is on the one paris"] * 8}
 """As many tokens as a threshold needs, for the tiny models and for the golden one."""
 
-_STORIES = {"prompts": ["Anna was happy. She went to the park with Paul, and they sang all day long."] * 4}
+STORIES = {
+    "prompts": [
+        "When Mary and John went to the store, John gave a drink to Mary.",
+        "When Tom and Anna went to the park, Tom gave a book to Anna.",
+        "When Paul and Lucy went to the school, Paul gave a ball to Lucy.",
+        "When Mary and Tom went to the garden, Mary gave a ring to Tom.",
+        "When Anna and John went to the office, Anna gave a letter to John.",
+    ]
+}
+"""Sentences that the bundled model predicts well: of others its MLPs make no sense that could be lost."""
 
 SMALL: dict[str, dict[str, Any]] = {
     "activations/cett-sparsity": _LONG,
@@ -14,8 +23,8 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 
 PAGE: dict[str, dict[str, Any]] = {
-    "activations/cett-sparsity": _STORIES,
-    "activations/ppl-sparsity": _STORIES,
+    "activations/cett-sparsity": STORIES,
+    "activations/ppl-sparsity": STORIES,
 }
 
 _WORDS = {"prompts": ["w5 w9 w3 w5 w9 w1 w2 w8 w4", "w7 w2 w7 w2 w1 w1 w6 w3 w3"] * 4}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.cases.activations import STORIES
+
 _TEXTS = ["the capital of france is paris and the capital", "the model reads the cat on one", "one cat sat on the model",
           "paris is the capital of the cat", "and the cat reads on", "London is one and paris is one"]  # fmt: skip
 _WORDS = " ".join(f"w{1 + 7 * i % 11}" for i in range(70))
@@ -11,9 +13,7 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 
 PAGE: dict[str, dict[str, Any]] = {
-    "lens/current-to-next": {
-        "prompts": ["Anna was happy. She went to the park with Paul, and they sang all day long."] * 4
-    },
+    "lens/current-to-next": STORIES,
 }
 
 GOLDEN: dict[str, tuple[str, dict[str, Any]]] = {

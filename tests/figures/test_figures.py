@@ -90,6 +90,30 @@ def test_a_failed_check_greys_the_figure_and_says_why() -> None:
     assert "opacity" not in figure(document("head_grid"))["data"][0]
 
 
+@pytest.mark.parametrize("kind", ["token_grid", "similarity", "layer_curve", "head_grid"])
+def test_what_rides_along_stands_as_bars_under_the_figure(kind: str) -> None:
+    alone = figure(document(kind))
+    result = RESULTS[kind]
+    shares = Array(values=np.array([[0.2, 0.5], [1.0, np.nan]], np.float32), dims=("phase", "size"), undefined="a hole")
+    ridden = result.model_copy(
+        update={
+            "arrays": result.arrays | {"share": shares},
+            "beside": [Quantity(name="share", label="share <i>", scale="eff", limits=(0.0, 1.0))],
+            "coords": result.coords | {"phase": ["prompt", "response"]},
+        }
+    )
+    drawn = figure(Document.of(ridden, key="k", method="a/b"))
+    go.Figure(drawn)
+    bars = drawn["data"][len(alone["data"]) :]
+    assert [each["y"] for each in bars] == [[0.2, 0.5], [1.0, None]]
+    tops = [axis["domain"] for name, axis in drawn["layout"].items() if name.startswith("yaxis")]
+    own, first, second = sorted(tops[:-2])[0], tops[-2], tops[-1]
+    assert own[0] > first[1] > first[0] > second[1] > second[0] >= 0
+    assert drawn["layout"]["annotations"][-1]["text"] == "share &lt;i&gt;, by size: response"
+    for menu in drawn["layout"].get("updatemenus", []):
+        assert all(len(button["args"][0]["visible"]) == len(drawn["data"]) for button in menu["buttons"])
+
+
 def test_token_grid_has_rows_upward_tokens_across_and_the_top_token_inside() -> None:
     drawn = figure(document("token_grid"))
     first, second = drawn["data"]

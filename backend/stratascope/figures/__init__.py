@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stratascope.document import Document
+from stratascope.figures.beside import with_bars
 from stratascope.figures.palette import Theme
 from stratascope.figures.sheet import Figure, Sheet
 from stratascope.figures.text import plot_text
@@ -29,7 +30,7 @@ def figure(document: Document, theme: Theme = "light") -> Figure:
     sheet = Sheet.of(document, theme)
     kind = sheet.result["kind"]
     module = importlib.import_module(f"stratascope.figures.{kind if kind in KINDS else 'table'}")
-    drawn: Figure = module.draw(sheet)
+    drawn: Figure = with_bars(module.draw(sheet), sheet)
     return _marked(drawn, sheet, [check for check in document.head["checks"] if check["verdict"] == "fail"])
 
 

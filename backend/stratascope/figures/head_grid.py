@@ -48,6 +48,9 @@ def draw(sheet: Sheet) -> Figure:
             "yaxis3": axis(sheet, "", domain=[0.0, 0.26], anchor="x3", zeroline=True),
         }
         traces.append(parts)
+        for menu in layout.get("updatemenus", []):
+            for button in menu["buttons"]:
+                button["args"][0]["visible"].append(True)
     return frame(sheet, traces, **layout)
 
 

@@ -46,6 +46,8 @@ export interface GridData {
   pooled?: Pooled;
   /** What stands between rows. */
   between?: Between;
+  /** Cells that stand out among the others, drawn with a line around them. */
+  outlined?: (row: number, column: number) => boolean;
   /** Draws a cell in place of its colour. */
   paint?: (context: CanvasRenderingContext2D, row: number, column: number, rect: Rect, palette: Palette) => void;
 }
@@ -92,6 +94,7 @@ const COLOUR_ONLY = 14;
 /** Fewer small cells than this are drawn one by one, with gaps. */
 const PIXELS_FROM = 2000;
 const NOTCH = 5;
+const RING = 1.5;
 /** Half the distance of the two lines in a cell. */
 const LINE = 7;
 
@@ -138,6 +141,7 @@ export function drawCells(context: Context, view: View): void {
       else context.fillRect(x, y, width, height);
       if (step === UNDEFINED && data.scale === "dif") hatch(context, { x, y, width, height }, palette.lineStrong);
       if (data.clipped?.[at] && round) notch(context, x + width, y, inkOf(view, step));
+      if (data.outlined?.(row, column)) ring(context, { x, y, width, height }, palette.text);
     }
   }
   if (textIn(layout) === "all") drawTexts(context, view, cellsBetween(layout, [top, bottom], [left, right]));
@@ -173,6 +177,12 @@ function notch(context: Context, right: number, top: number, colour: string) {
   context.lineTo(right, top + NOTCH);
   context.closePath();
   context.fill();
+}
+
+function ring(context: Context, { x, y, width, height }: Rect, colour: string) {
+  context.lineWidth = RING;
+  context.strokeStyle = colour;
+  context.strokeRect(x + RING / 2, y + RING / 2, width - RING, height - RING);
 }
 
 /** What has no partner in the other run. */

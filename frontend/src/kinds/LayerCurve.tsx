@@ -4,6 +4,7 @@ import { locale, t } from "../ui/i18n";
 import { decimal, forScale, signed } from "../ui/numbers";
 import { Segmented } from "../ui/Segmented";
 import { cellOf, columnOf, curveOf, firstSeries, MOST_SERIES, picked, type Curve, type Series } from "./parts/curve";
+import { isFlattened, spansDecades } from "./parts/curveFigure";
 import { CurvePlot } from "./parts/CurvePlot";
 import { GridKeys } from "./parts/GridKeys";
 import { KindFrame, NoteButton } from "./parts/KindFrame";
@@ -31,13 +32,8 @@ export default function LayerCurve(props: KindProps) {
   return <Figure props={props} quantity={quantity} curve={curve} />;
 }
 
-/** Small numbers that a linear axis would flatten onto its ground. */
-const spansDecades = (curve: Curve, limits: unknown) => {
-  if (limits) return false;
-  const values = curve.series.flatMap((series) => series.values).filter(Number.isFinite);
-  const least = Math.min(...values);
-  return least > 0 && Math.max(...values) / least > 40;
-};
+/** The series of each unit, which are drawn apart. */
+const byUnit = ({ units, series }: Curve) => units.map((unit) => series.filter((one) => one.unit === unit));
 
 /** How many values an axis of fixed limits does not show. */
 const countBeyond = ({ series }: Curve, limits: readonly [number, number]): number =>
@@ -54,20 +50,24 @@ function valueText(quantity: Quantity, { unit, values }: Series, column: number)
   return unit ? `${number} ${unit}` : number;
 }
 
+const hasValues = ({ values }: Series) => values.some(Number.isFinite);
+
 /** "layer 4", or whatever else runs across. */
 const placeText = ({ dim, labels }: Curve, column: number) =>
   `${dim === "row" || dim === "layer" ? t("kinds.curve.layer") : dim} ${labels[column]}`;
 
 function Figure({ props, quantity, curve: whole }: { props: KindProps; quantity: Quantity; curve: Curve }) {
   const { document, selection, compact, limits: shared } = props;
-  const [axis, setAxis] = useState<"linear" | "log">("linear");
+  const [chosenAxis, setAxis] = useState<"linear" | "log" | null>(null);
   const [wanted, setWanted] = useState<ReadonlySet<number> | null>(null);
   const [zoom, setZoom] = useState<[number, number] | null>(null);
   const [focus, setFocus] = useState<number | null>(null);
   const shown = wanted ?? firstSeries(whole);
   const curve = useMemo(() => picked(whole, shown), [whole, shown]);
   const limits = shared?.[quantity.name] ?? quantity.limits;
-  const decades = spansDecades(curve, limits);
+  const panels = byUnit(curve).filter((series) => !limits && spansDecades(series));
+  const decades = panels.length > 0;
+  const axis = chosenAxis ?? (panels.some(isFlattened) ? "log" : "linear");
   const pinned = columnOf(curve, usePin(selection));
   const data = useMemo(
     () => ({ curve, limits, log: decades && axis === "log", zoom }),
@@ -101,7 +101,8 @@ function Figure({ props, quantity, curve: whole }: { props: KindProps; quantity:
       quantity={quantity}
       controls={controls}
       notes={[
-        t("kinds.count.series", { shown: curve.series.length, total: whole.series.length }),
+        whole.series.length > 1 &&
+          t("kinds.count.series", { shown: curve.series.filter(hasValues).length, total: whole.series.length }),
         zoom
           ? t("kinds.curve.zoomed", { from: curve.labels[zoom[0]], to: curve.labels[zoom[1]], total: last + 1 })
           : countLine(document, [curve.dim], [last + 1]),

@@ -4,13 +4,15 @@
  * - quantities over two dimensions of any names, such as [layer, other]: the metrics; the first runs upward. `coords` name
  *   their entries; where both have the same names, rows and columns are the same things
  * - `<quantity>_control` with the same dimensions: the likeness under the control, such as shuffled pairs
+ * - `best_start` over the first dimension: the column that is outlined in each row
  * - `facts.prompts`: from how many prompts
  */
 import "./messages";
 import { useCallback, useMemo, useState } from "react";
+import { UNDEFINED } from "../charts/colour";
 import { grid, type GridOptions } from "../charts/grid";
 import type { Marks } from "../charts/marks";
-import type { GridData } from "../charts/paint";
+import { ABSENT, type GridData } from "../charts/paint";
 import { t } from "../ui/i18n";
 import { count, forScale } from "../ui/numbers";
 import { Select } from "../ui/Select";
@@ -30,10 +32,17 @@ import "./parts/similarity.css";
 type Order = "given" | "cluster";
 type Handlers = Pick<GridOptions, "onHover" | "onPin" | "onView" | "tip">;
 
-const SIDE = { full: 288, compact: 160 };
-const CELL = { least: 2, most: 22 };
-const NAMES = 40;
+const SIDE = { full: 288, compact: 160, named: 246 };
+const CELL = { least: 2, most: 34, wide: 96 };
+/** Beside the cells: names of rows, by their characters. */
+const NAMES = { least: 40, most: 120, character: 7, space: 16 };
 const GAP_FROM = 6;
+/** Cells whose numbers are printed into them, if they fit. */
+const MOST_SAID = 100;
+/** Pixels that a cell's number leaves free. */
+const AROUND = 6;
+
+const widest = (texts: readonly string[]) => NAMES.character * Math.max(0, ...texts.map((text) => text.length));
 
 export default function Similarity(props: KindProps) {
   const quantity = chosen(props.document, props.quantity);
@@ -55,14 +64,21 @@ function Figure({ props, quantity, likeness }: FigureProps) {
   const store = useMemo(() => createPairStore(selection, ...likeness.axes), [selection, likeness]);
   const orders = useMemo(() => ordersOf(likeness, order === "cluster"), [likeness, order]);
   const [low, high] = limitsIn(locked, quantity, values.data);
-  const drawn = useMemo(() => dataOf(likeness, quantity, orders, [low, high]), [likeness, quantity, orders, low, high]);
   const side = Math.max(
     CELL.least,
     Math.min(CELL.most, Math.floor((compact ? SIDE.compact : SIDE.full) / rows.length)),
   );
+  const drawn = useMemo(
+    () => dataOf(likeness, quantity, orders, [low, high], side),
+    [likeness, quantity, orders, low, high, side],
+  );
+  // Few columns are as wide as their names ask for.
+  const named = Math.min(CELL.wide, widest(columns) + AROUND, Math.floor(SIDE.named / columns.length));
+  const across = Math.max(side, named);
+  const beside = Math.max(NAMES.least, Math.min(NAMES.most, widest(rows) + NAMES.space));
   const create = useCallback(
-    (element: HTMLElement, data: GridData, handlers: Handlers) => crossed(element, data, handlers, side),
-    [side],
+    (element: HTMLElement, data: GridData, handlers: Handlers) => crossed(element, data, handlers, side, across),
+    [side, across],
   );
   const clusters = likeness.square && rows.length > 2 && rows.length <= MOST_CLUSTERED;
   const text = (row: number, column: number) => pairText(likeness, quantity, orders.rows[row], orders.columns[column]);
@@ -94,7 +110,10 @@ function Figure({ props, quantity, likeness }: FigureProps) {
     >
       <div className="similarity">
         <div
-          style={{ flexBasis: Math.min(240, columns.length * side + NAMES), maxWidth: columns.length * side + NAMES }}
+          style={{
+            flexBasis: Math.min(240, columns.length * across + beside),
+            maxWidth: columns.length * across + beside,
+          }}
         >
           <CanvasGrid
             label={describe(document)}
@@ -124,16 +143,24 @@ function Figure({ props, quantity, likeness }: FigureProps) {
 }
 
 function dataOf(
-  { values, rows, columns }: Likeness,
+  { values, best, rows, columns }: Likeness,
   quantity: Quantity,
   orders: ReturnType<typeof ordersOf>,
   limits: [number, number],
+  side: number,
 ) {
   const ordered = new Float64Array(values.data.length);
   orders.rows.forEach((row, r) =>
     orders.columns.forEach((column, c) => (ordered[r * columns.length + c] = at(values, row, column))),
   );
   const { steps, clipped, beyond } = stepped(quantity, ordered, limits);
+  // What does not exist is not drawn: in the palest colour it would look like the least value.
+  steps.forEach((step, i) => {
+    if (step === UNDEFINED) steps[i] = ABSENT;
+  });
+  const value = (row: number, column: number) => forScale(quantity.scale, ordered[row * columns.length + column]);
+  const texts = columns.length * rows.length > MOST_SAID ? [] : Array.from(ordered, (x) => forScale(quantity.scale, x));
+  const said = texts.length > 0 && widest(texts) <= side - AROUND / 2;
   const data: GridData = {
     rows: rows.length,
     columns: columns.length,
@@ -142,14 +169,16 @@ function dataOf(
     clipped,
     rowLabels: orders.rows.map((row) => rows[row]),
     columnIndices: orders.columns.map((column) => columns[column]),
-    value: (row, column) => forScale(quantity.scale, ordered[row * columns.length + column]),
+    value,
+    label: said ? (row, column) => ({ text: value(row, column), lead: 0 }) : undefined,
+    outlined: best ? (row, column) => at(best, orders.rows[row]) === orders.columns[column] : undefined,
   };
   return { data, beyond };
 }
 
 /** Square cells, the first row lowest; a pinned pair is a cross through its row and its column. */
-function crossed(element: HTMLElement, first: GridData, handlers: Handlers, side: number) {
-  const sizes = { width: { least: side, most: side }, height: { least: side, most: side } };
+function crossed(element: HTMLElement, first: GridData, handlers: Handlers, side: number, across: number) {
+  const sizes = { width: { least: side, most: across }, height: { least: side, most: side } };
   const chart = grid(element, first, { ...handlers, upward: true, zooms: true, gap: side >= GAP_FROM ? 1 : 0, sizes });
   return {
     ...chart,
@@ -203,7 +232,7 @@ function PairReadout({ document, quantity, likeness, store }: PairReadoutProps) 
         </>
       )}
       {row === null && <dt className="similarity-hint">{t("figures.similarity.hint")}</dt>}
-      {typeof prompts === "number" && (
+      {typeof prompts === "number" && prompts > 1 && (
         <>
           <dt>{t("figures.similarity.prompts")}</dt>
           <dd>{count(prompts)}</dd>

@@ -15,11 +15,17 @@ function asJson(document: ResultDocument): string {
   return text.length > MOST ? `${text.slice(0, MOST)}\n… ${t("kinds.table.cut", { count: text.length })}` : text;
 }
 
+/** Rows that are only numbered go without their numbers. */
+function withoutNumbers({ columns, rows }: TableTwin): TableTwin {
+  if (columns[0]?.name !== "entry" || !columns[0].numeric) return { columns, rows };
+  return { columns: columns.slice(1), rows: rows.map((row) => row.slice(1)) };
+}
+
 /** The kind of last resort: whatever a result holds, as a table and as JSON. Never blank. */
 export default function Table(props: KindProps) {
   const { document } = props;
   const [view, setView] = useState<"table" | "json">("table");
-  const twin = useMemo(() => anyTable(document), [document]);
+  const twin = useMemo(() => withoutNumbers(anyTable(document)), [document]);
   const empty = twin.rows.length === 0;
   return (
     <KindFrame

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { isDiverging, stepCount } from "../charts/colour";
 import type { Label } from "../charts/paint";
 import { t } from "../ui/i18n";
-import { forScale, probability } from "../ui/numbers";
+import { count, forScale, probability } from "../ui/numbers";
 import { tokenLabel, tokenText } from "../ui/tokenText";
 import { GridFigure } from "./parts/GridFigure";
 import { axesOf, LONGEST, pinnedIn, placesOf, remembered, type GridModel, type Places } from "./parts/gridModel";
@@ -12,7 +12,7 @@ import { beyondNotes, markPending, stepped } from "./parts/steps";
 import { tableOf } from "./parts/table";
 import { TargetMargin } from "./parts/TargetMargin";
 import { array, at, chosen, countLine, find, limitsIn, texts, unitOf, vocabularyToken } from "./result";
-import type { Cell, KindProps, Quantity, ResultDocument, TableTwin, Token } from "./types";
+import type { Cell, KindProps, NdArray, Quantity, ResultDocument, TableTwin, Token } from "./types";
 
 interface Guess {
   token: Token | { text: string };
@@ -52,6 +52,9 @@ function bothSides(document: ResultDocument) {
 
 const labelOf = (text: string | null): Label | null => (text === null ? null : tokenLabel({ text }, LONGEST));
 
+/** Counts, and what is either so or not, have no decimals. */
+const isWhole = (values: NdArray["data"]) => values.every((value) => Number.isNaN(value) || Number.isInteger(value));
+
 /** The cells of a grid of tokens: their steps, what they say, and what they are called. */
 export function gridOf(document: ResultDocument, quantity: Quantity, shared: KindProps["limits"]): GridModel {
   const values = array(document, quantity.name);
@@ -61,7 +64,11 @@ export function gridOf(document: ResultDocument, quantity: Quantity, shared: Kin
   const guess = guesses(document);
   const sides = bothSides(document);
   const middle = (stepCount(quantity.scale) - 1) / 2;
-  const value = (row: number, column: number) => forScale(quantity.scale, at(values, row, column));
+  const whole = !isDiverging(quantity.scale) && isWhole(values.data);
+  const value = (row: number, column: number) => {
+    const number = at(values, row, column);
+    return whole && !Number.isNaN(number) ? count(number) : forScale(quantity.scale, number);
+  };
   const top = (row: number, column: number) => guess?.(row, column, 0) ?? null;
 
   function label(row: number, column: number): Label | null {

@@ -53,6 +53,8 @@ export type Nested = number | string | boolean | null | Nested[];
 export interface ResultBody {
   kind: string;
   quantities: Quantity[];
+  /** Drawn as small bars under the figure: arrays over one dimension, or of several such series. */
+  beside?: Quantity[];
   dims: Record<string, string[]>;
   coords: Record<string, string[]>;
   tokens: Token[];

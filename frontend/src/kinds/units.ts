@@ -35,14 +35,16 @@ function toBits(document: ResultDocument): ResultDocument {
   const { result } = document;
   const series = unitsOfSeries(result.facts);
   const told = (quantity: Quantity) => quantity.unit === "nats";
-  if (!result.quantities.some(told) && !Object.values(series ?? {}).includes("nats")) return document;
-  const quantities = result.quantities.map((quantity) =>
+  const under = result.beside ?? [];
+  if (![...result.quantities, ...under].some(told) && !Object.values(series ?? {}).includes("nats")) return document;
+  const retold = (quantity: Quantity): Quantity =>
     told(quantity)
       ? { ...quantity, unit: "bits", limits: quantity.limits && [quantity.limits[0] / LN2, quantity.limits[1] / LN2] }
-      : quantity,
-  ) as Quantity[];
+      : quantity;
+  const quantities = result.quantities.map(retold);
+  const beside = result.beside && { beside: under.map(retold) };
   const curves = result.quantities.filter((quantity) => result.dims[quantity.name]?.[0] === "series");
-  const names = result.quantities.filter((quantity) => told(quantity) && !curves.includes(quantity));
+  const names = [...result.quantities.filter((quantity) => !curves.includes(quantity)), ...under].filter(told);
   const arrays = Object.fromEntries([
     ...names.map(({ name }) => [name, divided(result[name])]),
     ...[...curves.map(({ name }) => name), ...(curves.length > 0 ? BOUNDS : [])]
@@ -50,7 +52,7 @@ function toBits(document: ResultDocument): ResultDocument {
       .map((name) => [name, dividedSeries(result[name], inNats(result, series, curves.some(told)))]),
   ]);
   const facts = series ? { ...result.facts, units: mapped(series) } : result.facts;
-  return { ...document, result: { ...result, quantities, facts, ...arrays } };
+  return { ...document, result: { ...result, quantities, ...beside, facts, ...arrays } };
 }
 
 type SeriesUnits = Record<string, string>;

@@ -52,7 +52,7 @@ def test_an_output_in_one_script_has_all_of_the_share() -> None:
     result = call(ID, polyglot("дом"), "book 語")
     shares = dict(zip(result.coords["series"], values(result, "mean").T.tolist()[-1], strict=True))
     assert shares["Cyrillic"] == pytest.approx(1.0, abs=1e-5)
-    assert result.summary.startswith("At the output Cyrillic has 1.00")
+    assert result.summary.startswith("At the output Cyrillic has a share of 1.00")
 
 
 def test_what_has_no_language_is_warned_about() -> None:

@@ -63,7 +63,7 @@ def _cost(model: ModelFacts, params: ActivationSparsityParams, tokens: int) -> C
 
 @method(
     title="Activation sparsity",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Shows what share of the neurons of every MLP is off, token by token, and what the rest alone predicts.",
@@ -203,4 +203,4 @@ def _summary(value: np.ndarray, ratio: float | None, params: ActivationSparsityP
         else f"{shown.mean():.1%} of the neurons are {off}, {span}."
     )
     without = "the others" if topk else "them"
-    return what if ratio is None else f"{what} Without {without}, perplexity is {ratio:.3g} times as high."
+    return what if ratio is None else f"{what} Without {without}, perplexity is {ratio:.3f} of what it was."

@@ -62,7 +62,7 @@ def _cost(model: ModelFacts, params: AngularDistanceParams, tokens: int) -> Cost
 
 @method(
     title="Angular distance of blocks",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Finds the stretch of layers, for every length, whose output points most nearly where its input does.",
@@ -118,6 +118,7 @@ def angular_distance(model: Model, params: AngularDistanceParams, progress: Prog
     return Similarity(
         arrays=arrays,
         quantities=[Quantity(name="distance", label="angle between before and after, over π", scale="unc")],
+        beside=_beside(arrays),
         coords={"size": [f"{n}" for n in sizes], **({"prompt": prompt_titles(prompts)} if several else {})},
         tokens=[] if several else prompts[0].tokens,
         facts={**prompt_facts(prompts, kept), "prompts": len(prompts), "token": params.token},
@@ -208,6 +209,16 @@ def _removal(
     for name, each in found.items():
         arrays |= prompt_arrays(each, ("size",), many(params), name, reasons[name], f"{name}_")
     return arrays, same_without_skips(error)
+
+
+def _beside(arrays: dict[str, Array]) -> list[Quantity]:
+    """What removing the best block of each size costs, where it was measured."""
+    if "kl" not in arrays:
+        return []
+    return [
+        Quantity(name="kl", label="KL without the best block", scale="unc", unit="nats"),
+        Quantity(name="delta_nll", label="change of the loss without it", scale="dif", unit="nats"),
+    ]
 
 
 def _summary(sizes: list[int], arrays: dict[str, Array]) -> str:

@@ -40,7 +40,7 @@ def _cost(model: ModelFacts, params: CettSparsityParams, tokens: int) -> Cost:
 
 @method(
     title="CETT sparsity",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Shows what share of its neurons each MLP needs when a set share of its output may be lost.",
@@ -122,5 +122,5 @@ def _summary(ratio: np.ndarray, ppl: float, cett: float) -> str:
     low, high = int(ratio.argmin()), int(ratio.argmax())
     return (
         f"At a loss of {cett:.0%} of every MLP's output {ratio.mean():.1%} of the neurons are needed, from {ratio[low]:.1%} in "
-        f"layer {low} to {ratio[high]:.1%} in layer {high}; perplexity is then {ppl:.3g} times as high."
+        f"layer {low} to {ratio[high]:.1%} in layer {high}; perplexity is then {ppl:.3g} of what it was."
     )

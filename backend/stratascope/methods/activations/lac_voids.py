@@ -58,7 +58,7 @@ def _cost(model: ModelFacts, params: LacVoidsParams, tokens: int) -> Cost:
 
 @method(
     title="Void layers",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Marks, for every token, the layers that visibly lengthen its vector and those that leave it as it is.",
@@ -122,6 +122,7 @@ def lac_voids(model: Model, params: LacVoidsParams) -> TokenGrid:
             Quantity(name="delta_norm", label="growth of the vector's length", scale="dif"),
             Quantity(name="threshold", label="growth needed", scale="mag"),
         ],
+        beside=[Quantity(name="share_activated", label="share of tokens", scale="feat", limits=(0.0, 1.0))],
         coords={"row": [str(layer) for layer in range(model.layers)], "phase": list(phases)},
         tokens=run.tokens.tokens,
         facts=facts,

@@ -58,6 +58,7 @@ def _cost(model: ModelFacts, params: LatentTrajectoryParams, tokens: int) -> Cos
 
 @method(
     title="Latent trajectory",
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Measures how far and how straight the hidden states travel over the pieces of an answer.",
@@ -209,7 +210,7 @@ def _curve(model: Model, found: _Found, texts: list[Tokens]) -> LayerCurve:
             name: _number(float(value)) for name, value in zip(series, over_layers.nanmean(0), strict=True)
         },
         "farthest_first": over_layers[:, 0].argsort(descending=True, stable=True).tolist(),
-        "units": {"net": "", "cumulative": "", "aligned": "cosine"},
+        "units": {"net": "length per step", "cumulative": "length", "aligned": "cosine"},
         "labels": {"net": "progress per step", "cumulative": "length of the way", "aligned": "alignment"},
     }
     return LayerCurve(
@@ -267,6 +268,11 @@ def _summary(mean: Tensor, facts: dict[str, Any]) -> str:
     aligned = facts["over_layers"]["aligned"]
     turn = "its end is its beginning" if aligned is None else f"alignment {aligned:.2f} on average over layers"
     return (
-        f"Over {texts} of {facts['n_tokens']} tokens the states leaving the last layer move {float(mean[0, -1]):.3g} per step "
-        f"on a way of {float(mean[1, -1]):.3g}; {turn}."
+        f"Over {texts} of {facts['n_tokens']} tokens the states leaving the last layer move {_length(float(mean[0, -1]))} "
+        f"per step on a way of {_length(float(mean[1, -1]))}; {turn}."
     ).replace("-", "−")
+
+
+def _length(value: float) -> str:
+    """Three digits, without an exponent for what a person can read."""
+    return f"{value:,.0f}" if 100 <= value < 1e6 else f"{value:.3g}"

@@ -77,7 +77,7 @@ def _cost(model: ModelFacts, params: LayerSkipEffectParams, tokens: int) -> Cost
 
 @method(
     title="Layer skip effect",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Skips one layer at a time and measures what every later layer then writes, and what the model predicts.",
@@ -135,6 +135,10 @@ def layer_skip_effect(model: Model, params: LayerSkipEffectParams, progress: Pro
     return Similarity(
         arrays=arrays,
         quantities=[Quantity(name="effect", label="relative change of what a later layer writes", scale="mag")],
+        beside=[
+            Quantity(name="output_kl", label="KL of the predictions without it", scale="unc", unit="nats"),
+            Quantity(name="delta_nll", label="change of the loss without it", scale="dif", unit="nats"),
+        ],
         coords={
             "layer": [str(layer) for layer in layers],
             "affected": [str(layer) for layer in range(model.layers)],
@@ -250,6 +254,6 @@ def _summary(arrays: dict[str, Array], layers: Sequence[int], params: LayerSkipE
     found += f", {what} {layers[least]} least ({output[least]:.2f})." if most != least else "."
     if np.isfinite(effect).any():
         row, column = np.unravel_index(int(np.nanargmax(effect)), effect.shape)
-        found += f" The strongest effect on a later layer is that of {layers[int(row)]} on {int(column)}"
+        found += f" The strongest effect on a later layer is that of {what} {layers[int(row)]} on {int(column)}"
         found += f" ({effect[row, column]:.2f} of what it writes)."
     return found

@@ -53,7 +53,7 @@ def _cost(model: ModelFacts, params: MassiveActivationsParams, tokens: int) -> C
 
 @method(
     title="Massive activations",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Finds the few coordinates of the stream that are hundreds of times larger than the rest, and follows them.",
@@ -109,6 +109,7 @@ def massive_activations(model: Model, params: MassiveActivationsParams, progress
     return LayerCurve(
         arrays=arrays,
         quantities=[Quantity(name="value", label="size of the entries", scale="mag")],
+        beside=[Quantity(name="ratio", label="largest over median", scale="mag")],
         coords=coords,
         tokens=[] if several else prompts[0].tokens,
         shown={"entry": min(found.count, MOST_LISTED)},

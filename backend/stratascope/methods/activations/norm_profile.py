@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 ABSENT = "no such norm in this layer"
 STILL = "no such norm in this layer, or what it returns does not vary"
 ENOUGH_TOKENS = 64
+NAMES = {
+    "pre_attn": "before attention",
+    "pre_mlp": "before the MLP",
+    "post_attn": "after attention",
+    "post_mlp": "after the MLP",
+    "final": "final",
+}
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SEED = 0
 
@@ -67,7 +74,7 @@ def _cost(model: ModelFacts, params: NormProfileParams, tokens: int) -> Cost:
 
 @method(
     title="Norm profile",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Shows the gain that each normalisation gives to a token, and how near it is to a fixed scaling.",
@@ -130,7 +137,11 @@ def norm_profile(model: Model, params: NormProfileParams, progress: Progress = s
             **({"prompt": prompt_titles(prompts)} if several else {}),
         },
         tokens=[] if several else prompts[0].tokens,
-        facts=facts | {"centred": bool(sites[drawn].facts.centred)},
+        facts=facts
+        | {
+            "centred": bool(sites[drawn].facts.centred),
+            "labels": {name: NAMES[name] for name in names if name in NAMES},
+        },
         summary=_summary(arrays["value"].values, arrays["r2"].values, names),
         checks=[_recomputed(seen.error)],
         warnings=_few(facts["n_tokens"]),
@@ -254,8 +265,13 @@ def _few(tokens: int) -> list[str]:
 def _summary(gain: np.ndarray, r2: np.ndarray, names: list[str]) -> str:
     known = np.argwhere(np.isfinite(r2))
     first, last = (next(row[np.isfinite(row)][end] for row in gain if np.isfinite(row).any()) for end in (0, -1))
-    start = f"The gain of {names[0]} goes from {first:.3g} to {last:.3g} over the layers."
+    start = f"The gain of the norm {NAMES.get(names[0], names[0])} goes from {first:.3g} to {last:.3g} over the layers."
     if not len(known):
         return start
     series, layer = known[np.argmin([r2[series, layer] for series, layer in known])]
-    return f"{start} The norm furthest from a fixed scaling is {names[series]} of layer {layer} (R² {r2[series, layer]:.3f})."
+    return f"{start} Furthest from a fixed scaling is the {_norm(names[series], layer)} (R² {r2[series, layer]:.3f})."
+
+
+def _norm(name: str, layer: int) -> str:
+    """A norm in words: "norm before attention of layer 3", "final norm"."""
+    return "final norm" if name == "final" else f"norm {NAMES.get(name, name)} of layer {layer}"

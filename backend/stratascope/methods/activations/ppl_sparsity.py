@@ -50,7 +50,7 @@ def _cost(model: ModelFacts, params: PplSparsityParams, tokens: int) -> Cost:
 
 @method(
     title="PPL sparsity",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Shows what share of its neurons each MLP needs when perplexity may grow by a set percentage.",
@@ -156,6 +156,10 @@ def _nothing_left_out(first: _Step) -> Check:
 
 def _summary(ratio: np.ndarray, best: _Step, percent: float) -> str:
     low, high = int(ratio.argmin()), int(ratio.argmax())
+    if not ratio.any():
+        return (
+            f"Without any of its MLP neurons the model's perplexity rises by less than {percent:g}% on these prompts."
+        )
     return (
         f"At a {percent:g}% perplexity increase the model needs {ratio.mean():.1%} of its MLP neurons, from {ratio[low]:.1%} in "
         f"layer {low} to {ratio[high]:.1%} in layer {high}; every MLP then loses up to {best.cett:.1%} of its output."

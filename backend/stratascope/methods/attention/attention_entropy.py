@@ -38,7 +38,7 @@ class AttentionEntropyParams(PromptsParams):
 
 @method(
     title="Attention entropy",
-    version=1,
+    version=2,
     guide=Guide(
         question="Where does it look?",
         purpose="Measures for every head how widely its attention is spread, from one token to all of them.",
@@ -97,6 +97,7 @@ def attention_entropy(model: Model, params: AttentionEntropyParams, progress: Pr
             Quantity(name="without_first", label="without the first token", scale="unc", unit=unit, limits=limits),
             Quantity(name="first_share", label="attention on the first token", scale="attn", limits=(0.0, 1.0)),
         ],
+        beside=[Quantity(name="by_layer", label="mean entropy", scale="unc", unit=unit, limits=limits)],
         coords={"prompt": prompt_titles(prompts)} if several else {},
         tokens=[] if several else prompts[0].tokens,
         facts={

@@ -37,7 +37,7 @@ class AttentionSinkParams(PromptsParams):
 
 @method(
     title="Attention sinks",
-    version=1,
+    version=2,
     guide=Guide(
         question="Where does it look?",
         purpose="Finds heads that park their attention on the first token, or on other tokens that say little.",
@@ -94,6 +94,7 @@ def attention_sink(model: Model, params: AttentionSinkParams, progress: Progress
             Quantity(name="share", label="attention on the sinks", scale="attn", limits=(0.0, 1.0)),
             Quantity(name="value_share", label="length written for a sink over the mean", scale="mag"),
         ],
+        beside=[Quantity(name="rate", label="share of heads that are sinks", scale="attn", limits=(0.0, 1.0))],
         coords={"prompt": prompt_titles(prompts)} if several else {},
         tokens=[] if several else prompts[0].tokens,
         facts={

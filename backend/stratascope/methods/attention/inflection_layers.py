@@ -80,7 +80,7 @@ def _cost(model: ModelFacts, params: InflectionLayersParams, tokens: int) -> Cos
 
 @method(
     title="Inflection layers",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do layers transform?",
         purpose="Finds layers that look at few tokens and pass little gradient on, where fine-tuning hardly reaches.",
@@ -256,9 +256,8 @@ def _checks(found: Sequence[Signal]) -> list[Check]:
 def _warnings(prompts: Sequence[Tokens], changed: Changed | None) -> list[str]:
     found = []
     if len(prompts) < ENOUGH_PROMPTS:
-        found.append(
-            f"The curves rest on {len(prompts)} prompts; below {ENOUGH_PROMPTS} they may say more about the text."
-        )
+        count = f"{len(prompts)} prompts" if len(prompts) > 1 else "1 prompt"
+        found.append(f"The curves rest on {count}; below {ENOUGH_PROMPTS} they may say more about the text.")
     if changed is not None and changed.tokens < ENOUGH_COMPARED:
         found.append(
             f"The change to the other model rests on {changed.tokens} tokens; below {ENOUGH_COMPARED} it is mostly noise."

@@ -73,6 +73,7 @@ def _cost(model: ModelFacts, params: CommitmentLayerParams, tokens: int) -> Cost
 
 @method(
     title="Commitment layer",
+    version=2,
     guide=Guide(
         question="What would each layer predict?",
         purpose="Finds the layer after which the answer of the lens never changes again.",
@@ -257,7 +258,7 @@ def _facts(params: CommitmentLayerParams, found: _Found, layers: int) -> dict[st
         "mean_relative_depth": None if mean is None else mean / layers,
         "by_chance": float(np.mean(chance)),
         "never": sum(int(layer[kept].isnan().sum()) for layer, kept in zip(found.layers, found.kept, strict=True)),
-        "labels": {"random_order": "settled by, rows in random order"},
+        "labels": {"random_order": "in random order"},
     }
 
 

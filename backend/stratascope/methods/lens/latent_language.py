@@ -86,6 +86,7 @@ def _cost(model: ModelFacts, params: LatentLanguageParams, tokens: int) -> Cost:
 
 @method(
     title="Latent language",
+    version=2,
     guide=Guide(
         question="What would each layer predict?",
         purpose="Shows how the lens's probability divides over languages from layer to layer.",
@@ -344,7 +345,7 @@ def _warnings(params: LatentLanguageParams, found: _Found, unassigned: float) ->
 
 def _summary(mean: Tensor, names: list[str], rows: list[str], facts: dict[str, Any]) -> str:
     top = int(mean[:, -1].nan_to_num().argmax())
-    text = f"At the output {names[top]} has {float(mean[top, -1]):.2f}"
+    text = f"At the output {names[top]} has a share of {float(mean[top, -1]):.2f}"
     middle = facts["middle"]
     if middle:
         text += f"; between, {middle['language']} reaches {middle['share']:.2f} at most, in row {rows[middle['row']]}"

@@ -55,7 +55,7 @@ def _cost(model: ModelFacts, params: BoundaryAlignmentParams, tokens: int) -> Co
 
 @method(
     title="Boundary alignment",
-    version=2,
+    version=3,
     guide=Guide(
         question="What does the model read?",
         purpose="Measures how far token borders fall on the borders of words, code, numbers, dates or characters.",
@@ -116,6 +116,10 @@ def boundary_alignment(model: Model, params: BoundaryAlignmentParams) -> TokenSc
         },
         quantities=[
             Quantity(name="crossed", label=f"borders of {NAMES[params.overlay]} inside the token", scale="mag")
+        ],
+        beside=[
+            Quantity(name="f1", label="F1 of the borders", scale="prob", limits=(0.0, 1.0)),
+            Quantity(name="crossing", label="share of tokens across a border", scale="prob", limits=(0.0, 1.0)),
         ],
         coords={"part": [kind.label for kind in kinds]},
         tokens=tokens.tokens,

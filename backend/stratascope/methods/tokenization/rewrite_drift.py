@@ -75,7 +75,7 @@ def _cost(model: ModelFacts, params: RewriteDriftParams, tokens: int) -> Cost:
 
 @method(
     title="Rewrite drift",
-    version=1,
+    version=2,
     guide=Guide(
         question="How do two runs differ?",
         purpose="Rewrites a prompt without changing its meaning and measures how far states and answers drift.",
@@ -273,4 +273,6 @@ def _summary(found: Sequence[Measured], mean: Tensor) -> str:
     course = (
         f"{CLASSES[row]} drift most in row {peak}, by {mean[row, peak]:.2f}, and by {mean[row, -1]:.2f} in the last"
     )
+    if peak == mean.shape[1] - 1:
+        course = f"{CLASSES[row]} drift most in the last row, by {mean[row, peak]:.2f}"
     return f"Token borders: {what}; {changed} of {units} units changed. {course[0].upper()}{course[1:]}."

@@ -2,7 +2,7 @@
  * What every figure shares. In one row above it: which quantity is drawn, further controls, the legend. In one line below
  * it: what is shown of what exists. A panel may give both a place of their own; see `./notes`.
  */
-import { Fragment, use, useRef, type ReactNode } from "react";
+import { Fragment, lazy, Suspense, use, useRef, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 import { isDiverging } from "../../charts/colour";
 import { t } from "../../ui/i18n";
@@ -16,6 +16,8 @@ import "./kinds.css";
 import { FigureNotes } from "./notes";
 import { shortLabel } from "./quantity";
 import { useWidth } from "./useWidth";
+
+const Beside = lazy(() => import("./Beside"));
 
 interface KindFrameProps {
   props: KindProps;
@@ -50,13 +52,15 @@ interface QuantitySwitchProps {
   onChange: (name: string) => void;
   /** Characters that a switch has room for; a longer one becomes a list. */
   room: number;
+  /** Whether the quantity is told by colour. */
+  coloured: boolean;
 }
 
-function QuantitySwitch({ quantity, options, onChange, room }: QuantitySwitchProps) {
+function QuantitySwitch({ quantity, options, onChange, room, coloured }: QuantitySwitchProps) {
   const length = options.reduce((sum, { label }) => sum + label.length + 3, 0);
   const given = { options, onChange, value: quantity.name };
   return length > room ? (
-    <Select label={t("kinds.colour")} {...given} />
+    <Select label={t(coloured ? "kinds.colour" : "kinds.drawn")} {...given} />
   ) : (
     <Segmented size="s" label={t("kinds.quantity")} {...given} />
   );
@@ -89,6 +93,7 @@ export function KindFrame({ props, quantity, limits, controls, notes = [], child
       quantity={quantity}
       options={options}
       onChange={onQuantity}
+      coloured={limits !== undefined}
       room={compact ? 0 : wide ? SWITCH.wide : SWITCH.narrow}
     />
   );
@@ -114,6 +119,11 @@ export function KindFrame({ props, quantity, limits, controls, notes = [], child
       {head && slots?.head === undefined && <div className="kind-head">{head}</div>}
       {head && slots?.head && createPortal(head, slots.head)}
       {children}
+      {document.result.beside && (
+        <Suspense>
+          <Beside document={document} selection={props.selection} />
+        </Suspense>
+      )}
       {below && slots === null && <div className="kind-foot">{foot}</div>}
       {below && slots?.foot && createPortal(foot, slots.foot)}
     </div>

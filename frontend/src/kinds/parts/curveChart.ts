@@ -73,10 +73,10 @@ export function curveChart(element: HTMLElement, first: CurveData, options: Curv
   over.setAttribute("class", "layer-curve-over");
   element.append(figure, over);
 
-  const level = (value: number) => (data.log ? Math.log10(value) : value);
   const pixel = (series: number, column: number): number => {
     const axis = axes?.y[axes.panelOf[series]];
-    return axis ? axis._offset + axis.l2p(level(data.curve.series[series].values[column])) : Number.NaN;
+    const value = data.curve.series[series].values[column];
+    return axis ? axis._offset + axis.l2p(axis.type === "log" ? Math.log10(value) : value) : Number.NaN;
   };
   const isInView = (column: number) => column >= columnsOf(data)[0] && column <= columnsOf(data)[1];
   const extent = ({ y }: Axes) => ({

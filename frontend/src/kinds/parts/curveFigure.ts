@@ -1,6 +1,7 @@
 /** A layer curve as plotly traces: one panel per unit, labels at the ends of lines, colours from the theme. */
 import { forcedColours, type Palette } from "../../charts/colour";
 import { labelEvery } from "../../charts/layout";
+import { scientific } from "../../ui/numbers";
 import { roundUp } from "../result";
 import { seriesColour, SHAPES, spread, type Curve, type Series } from "./curve";
 import { plotText } from "./plotly";
@@ -21,6 +22,35 @@ export function rangeOf(
   if (limits) return [limits[0], limits[1]];
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   return [low < 0 ? -roundUp(-low) : 0, high > 0 ? roundUp(high) : low < 0 ? 0 : 1];
+}
+
+/** Numbers that a linear axis would flatten onto its ground. */
+export function spansDecades(series: readonly Pick<Series, "values">[]): boolean {
+  const values = series.flatMap((one) => one.values).filter(Number.isFinite);
+  const least = Math.min(...values);
+  return least > 0 && Math.max(...values) / least > 40;
+}
+
+/** On a linear axis most of them would lie on its ground: half are below a twentieth of the largest. */
+export function isFlattened(series: readonly Pick<Series, "values">[]): boolean {
+  const values = series
+    .flatMap((one) => one.values)
+    .filter(Number.isFinite)
+    .sort((one, two) => one - two);
+  return values.length > 0 && values[Math.floor(values.length / 2)] < values[values.length - 1] / 20;
+}
+
+/** Powers of ten, and where there are few of them also what lies between; as plain numbers. */
+function logTicks([low, high]: readonly [number, number]): { tickvals: number[]; ticktext: string[] } {
+  const powers = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i);
+  const between = high - low > 3 ? [1] : high - low > 1.6 ? [1, 3] : [1, 2, 5];
+  const tickvals = powers
+    .flatMap((power) => between.map((factor) => Number((factor * 10 ** power).toPrecision(1))))
+    .filter((value) => Math.log10(value) >= low && Math.log10(value) <= high);
+  return {
+    tickvals,
+    ticktext: tickvals.map((value) => (value < 1e-3 || value >= 1e6 ? scientific(value) : `${value}`)),
+  };
 }
 
 const DASHES = ["solid", "solid", "solid", "dash", "dot", "dashdot"];
@@ -64,13 +94,15 @@ export interface PlotInput {
 }
 
 const LEFT = 44;
-const TOP = { unit: 20, none: 10 };
+const TOP = { unit: 24, none: 10 };
 const BOTTOM = 20;
 const PANEL = { one: 182, several: 132 };
-const SPACE = 30;
+const SPACE = 34;
 const LABEL = 14;
 /** Labels moved further than this from their line's end are led back to it. */
 const LED = 5;
+/** Room for names at the ends of lines; longer ones are cut. */
+const MARGIN = 180;
 /** Beyond the first and last column, so that markers are drawn whole. */
 export const BEYOND = 0.15;
 
@@ -80,6 +112,8 @@ interface Frame extends PlotInput {
   /** Height of one panel, and width of the axis, in pixels. */
   each: number;
   room: number;
+  /** Right of the axis. */
+  margin: number;
 }
 
 export function plotOf(input: PlotInput): Plot {
@@ -90,8 +124,9 @@ export function plotOf(input: PlotInput): Plot {
   const above = curve.units[0] ? TOP.unit : TOP.none;
   const each = several ? PANEL.several : PANEL.one;
   const inner = panels.length * each + (panels.length - 1) * SPACE;
-  const margin = Math.min(140, 20 + Math.max(0, ...curve.series.map(({ name }) => measure(name))));
-  const frame: Frame = { ...input, first, last, each, room: Math.max(80, width - LEFT - margin) };
+  const names = Math.min(MARGIN, width / 3);
+  const margin = Math.min(names, 20 + Math.max(0, ...curve.series.map(({ name }) => measure(name))));
+  const frame: Frame = { ...input, first, last, each, room: Math.max(80, width - LEFT - margin), margin };
   const drawn = panels.map((members, panel) => {
     const top = 1 - (panel * (each + SPACE)) / inner;
     // Limits are those of one quantity: they say nothing about series in other units.
@@ -159,11 +194,12 @@ interface PanelInput {
 
 /** One panel: its axis, its lines and bands, their labels and its unit. */
 function panelOf(frame: Frame, { members, unit, panel, top, bottom, limits }: PanelInput) {
-  const { palette, log, curve } = frame;
+  const { palette, curve } = frame;
+  const log = frame.log && spansDecades(members);
   const where = { xaxis: "x", yaxis: `y${suffixOf(panel)}` };
   const range = rangeOf(members, limits, log);
   const marked = curve.series.length > 2;
-  const labels = labelsOf(frame, members, range, where.yaxis);
+  const labels = labelsOf({ ...frame, log }, members, range, where.yaxis);
   return {
     data: members.flatMap((series) => [
       ...band(series, colourOf(palette, series), where),
@@ -176,6 +212,7 @@ function panelOf(frame: Frame, { members, unit, panel, top, bottom, limits }: Pa
       range,
       type: log ? "log" : "linear",
       nticks: curve.units.length > 1 ? 4 : 5,
+      ...(log ? logTicks(range) : {}),
       gridcolor: palette.line,
       zeroline: range[0] < 0,
       zerolinecolor: palette.lineStrong,
@@ -190,7 +227,7 @@ function panelOf(frame: Frame, { members, unit, panel, top, bottom, limits }: Pa
 
 /** Names of series at the ends of their lines, apart from each other. */
 function labelsOf(
-  { first, last, each, room, log, palette }: Frame,
+  { first, last, each, room, margin, log, palette, measure }: Frame,
   members: readonly Series[],
   range: [number, number],
   axis: string,
@@ -211,7 +248,7 @@ function labelsOf(
     if (Math.abs(shift) > LED || beyond > LABEL)
       shapes.push(leader(x, log ? series.values[end] : y, beyond, shift, axis, palette));
     return {
-      text: plotText(series.name),
+      text: plotText(fitted(series.name, margin - 14, measure)),
       x,
       y,
       xref: "x",
@@ -224,6 +261,14 @@ function labelsOf(
     };
   });
   return { annotations, shapes };
+}
+
+/** As much of a name as there is room for. */
+function fitted(name: string, room: number, measure: (text: string) => number): string {
+  if (measure(name) <= room) return name;
+  const letters = [...name];
+  while (letters.length > 1 && measure(`${letters.join("")}…`) > room) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
 }
 
 /** A fine line from the end of a line to its label. */
@@ -247,12 +292,12 @@ const unitLabel = (unit: string, top: number, palette: Palette) => ({
   text: plotText(unit),
   xref: "paper",
   x: 0,
-  xanchor: "right",
-  xshift: -4,
+  xanchor: "left",
+  xshift: 8 - LEFT,
   yref: "paper",
   y: top,
   yanchor: "bottom",
-  yshift: 5,
+  yshift: 8,
   showarrow: false,
   font: { color: palette.text3, size: 11 },
 });

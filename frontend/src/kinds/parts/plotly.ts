@@ -4,6 +4,7 @@ export interface PlotAxis {
   _offset: number;
   _length: number;
   l2p(value: number): number;
+  type?: string;
 }
 
 export type PlotElement = HTMLElement & { _fullLayout?: Record<string, unknown> };

@@ -13,6 +13,8 @@ export interface Likeness {
   columns: string[];
   /** Which places of the model rows and columns are. */
   axes: [Axis, Axis];
+  /** The column outlined in each row, where the result names one. */
+  best: NdArray | null;
   /** Rows and columns are the same things: a pair can be told from an entry with itself. */
   square: boolean;
 }
@@ -23,9 +25,11 @@ export function likenessOf(document: ResultDocument, quantity: Quantity): Likene
   const [down, across] = values.dims;
   const [rows, columns] = values.shape.map((length, axis) => labels(document, values.dims[axis], length));
   const control = find(document, `${quantity.name}_control`);
+  const best = find(document, "best_start");
   return {
     values,
     control: control?.shape.join() === values.shape.join() ? control : null,
+    best: best?.dims.join() === down ? best : null,
     dims: [down, across],
     rows,
     columns,

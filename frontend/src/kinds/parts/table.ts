@@ -46,7 +46,7 @@ function alike(document: ResultDocument, dims: readonly string[]): Series[] {
     .filter(([, own]) => own.length === dims.length && own.every((dim, i) => dim === dims[i]))
     .flatMap(([name]) => {
       const data = find(document, name)?.data ?? texts(document, name)?.data;
-      return data ? [{ name, label: labelOf.get(name) ?? name, data }] : [];
+      return data ? [{ name, label: labelOf.get(name) ?? name.replaceAll("_", " "), data }] : [];
     });
 }
 
