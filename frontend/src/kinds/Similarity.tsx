@@ -21,6 +21,7 @@ import { MOST_CLUSTERED } from "./parts/cluster";
 import { KindFrame } from "./parts/KindFrame";
 import { createPairStore } from "./parts/pairStore";
 import { bestMatch, closestPair, likenessOf, ordersOf, type Likeness } from "./parts/similarity";
+import { dimName } from "./parts/quantity";
 import { beyondNotes, stepped } from "./parts/steps";
 import { tableOf } from "./parts/table";
 import { at, chosen, entryOf, limitsIn, unitOf } from "./result";
@@ -104,7 +105,7 @@ function Figure({ props, quantity, likeness }: FigureProps) {
       }
       notes={[
         t("figures.similarity.pairs", { rows: rows.length, columns: columns.length }),
-        t("figures.similarity.origin", { rows: likeness.dims[0], columns: likeness.dims[1] }),
+        t("figures.similarity.origin", { rows: dimName(likeness.dims[0]), columns: dimName(likeness.dims[1]) }),
         ...beyondNotes(drawn.beyond),
       ]}
     >
@@ -245,9 +246,9 @@ function PairReadout({ document, quantity, likeness, store }: PairReadoutProps) 
 function pairText(likeness: Likeness, quantity: Quantity, row: number, column: number): string {
   const { rows, columns, values, control, dims } = likeness;
   return t("figures.similarity.cell", {
-    rows: dims[0],
+    rows: dimName(dims[0]),
     row: rows[row],
-    columns: dims[1],
+    columns: dimName(dims[1]),
     column: columns[column],
     quantity: quantity.label,
     value: forScale(quantity.scale, at(values, row, column)) + unitOf(quantity),
@@ -260,7 +261,7 @@ function tipOf(likeness: Likeness, quantity: Quantity, row: number, column: numb
   const { rows, columns, values, control, dims } = likeness;
   const number = (nd: Likeness["values"]) => forScale(quantity.scale, at(nd, row, column)) + unitOf(quantity);
   return [
-    `${dims[0]} ${rows[row]}, ${dims[1]} ${columns[column]}`,
+    `${dimName(dims[0])} ${rows[row]}, ${dimName(dims[1])} ${columns[column]}`,
     `${quantity.label} ${number(values)}`,
     ...(control ? [`${t("figures.similarity.control")} ${number(control)}`] : []),
   ];

@@ -26,7 +26,7 @@ function decimalsOf(rows: readonly (readonly Cell[])[], column: number): number 
   const numbers = rows.map((row) => row[column]).filter((value) => typeof value === "number");
   if (numbers.every(Number.isInteger)) return 0;
   const largest = Math.max(...numbers.map(Math.abs));
-  return largest >= 100 ? 1 : largest >= 10 ? 2 : 4;
+  return largest >= 100 ? 1 : largest >= 10 ? 2 : 3;
 }
 
 function cellText(value: Cell, decimals: number): string {

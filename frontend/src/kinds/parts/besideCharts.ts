@@ -1,11 +1,11 @@
 /** Quantities that ride along with a figure, as bars over one dimension: their columns, their reach, their names. */
 import { labelEvery } from "../../charts/layout";
 import figures from "../../i18n/en/figures.json";
-import { addMessages, hasMessage, t, type MessageKey } from "../../ui/i18n";
+import { addMessages, t } from "../../ui/i18n";
 import { at, find, indices, labels } from "../result";
 import type { Cell, Quantity, ResultDocument } from "../types";
 import { seriesName } from "./curve";
-import { capital, numberText } from "./quantity";
+import { capital, dimName, numberText } from "./quantity";
 
 addMessages(figures);
 
@@ -88,11 +88,6 @@ function titleOf(document: ResultDocument, { label, unit }: Quantity, dim: strin
     series: series === null ? "none" : seriesName(document, series),
   });
 }
-
-const dimName = (dim: string): string => {
-  const key = `kinds.beside.dim.${dim}`;
-  return hasMessage(key) ? t(key as MessageKey) : dim.replaceAll("_", " ");
-};
 
 const PLACES: Partial<Record<string, keyof Cell>> = { layer: "layer", row: "row", position: "position" };
 

@@ -10,6 +10,12 @@ export function shortLabel({ name, label }: Quantity): string {
   return hasMessage(key) ? t(key) : capital(label);
 }
 
+/** What a dimension is called in a sentence. */
+export function dimName(dim: string): string {
+  const key = `kinds.dim.${dim}`;
+  return hasMessage(key) ? t(key) : dim.replaceAll("_", " ");
+}
+
 /** A size from which on something is shown. */
 export const leastText = (least: number): string => (least === 0 ? "0" : decimal(least));
 
