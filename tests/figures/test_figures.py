@@ -114,6 +114,22 @@ def test_what_rides_along_stands_as_bars_under_the_figure(kind: str) -> None:
         assert all(len(button["args"][0]["visible"]) == len(drawn["data"]) for button in menu["buttons"])
 
 
+def test_a_curve_that_a_linear_axis_would_flatten_is_drawn_on_a_logarithmic_one() -> None:
+    def axes(values: list[list[float]], limits: tuple[float, float] | None = None) -> dict[str, Any]:
+        quantity = Quantity(name="value", label="length", scale="mag", limits=limits)
+        arrays = {"value": Array(values=np.array(values, np.float32), dims=("series", "layer"))}
+        drawn = figure(Document.of(LayerCurve(arrays=arrays, quantities=[quantity]), key="k", method="a/b"))
+        go.Figure(drawn)
+        return drawn["layout"]
+
+    flat = axes([[1, 2, 3, 1000], [2, 2, 3, 10]])
+    assert flat["yaxis"]["type"] == "log"
+    assert [note["y"] for note in flat["annotations"]] == [3.0, 1.0], "plotly places notes there by exponents"
+    assert "type" not in axes([[1, 2, 3, 1000]], (0, 1000))["yaxis"]
+    assert "type" not in axes([[0, 2, 3, 1000]])["yaxis"]
+    assert "type" not in axes([[500, 700, 600, 10]])["yaxis"]
+
+
 def test_token_grid_has_rows_upward_tokens_across_and_the_top_token_inside() -> None:
     drawn = figure(document("token_grid"))
     first, second = drawn["data"]

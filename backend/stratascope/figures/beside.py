@@ -11,7 +11,8 @@ from stratascope.figures.palette import signed
 from stratascope.figures.sheet import Figure, Sheet, axis, caption, plain
 from stratascope.figures.text import plot_text
 
-_HEIGHT, _CHART, _GAP = 480, 110, 60
+_HEIGHT, _CHART, _GAP, _ROOM = 480, 110, 60, 50
+"""Pixels: of a figure, of a chart of bars, between two, and for the names of the figure's own axis."""
 _FIRST_AXIS = 50
 """Numbers of axes that no figure of its own reaches."""
 _STEP, _NEGATIVE, _POSITIVE = 8, 4, 20
@@ -25,7 +26,7 @@ def with_bars(drawn: Figure, sheet: Sheet) -> Figure:
     if not charts or not any(name.startswith("yaxis") for name in layout):
         return drawn
     height = layout.get("height", _HEIGHT)
-    total = height + len(charts) * (_CHART + _GAP)
+    total = height + _ROOM + len(charts) * (_CHART + _GAP)
     _lift(drawn, 1 - height / total)
     layout["height"] = total
     for i, (quantity, title, dim, values) in enumerate(charts):

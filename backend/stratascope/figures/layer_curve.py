@@ -30,9 +30,12 @@ def draw(sheet: Sheet) -> Figure:
             lines, note = _series(sheet, quantity, series, order, suffix)
             traces += lines
             ends += note
-        notes += _apart(ends, _range(sheet, quantity, members))
+        flat = _is_flattened(sheet, quantity, members)
+        notes += _apart(ends, _range(sheet, quantity, members, flat), flat)
         top = 1.0 - i * (height + _SPACE)
         layout[f"yaxis{suffix}"] = axis(sheet, caption(quantity | {"unit": unit}), domain=[max(0.0, top - height), top])
+        if flat:
+            layout[f"yaxis{suffix}"] |= {"type": "log", "dtick": "D2", "exponentformat": "power"}
     array = sheet.arrays[panels[0][0]["name"]]
     layout["xaxis"] = axis(sheet, array.dims[-1], sheet.labels(array.dims[-1], array.values.shape[-1]))
     layout["xaxis"]["anchor"] = "y" if len(panels) == 1 else f"y{len(panels)}"
@@ -109,16 +112,30 @@ def _label(name: str, x: int, y: float, colour: str, where: dict[str, str]) -> d
     }  # fmt: skip
 
 
-def _range(sheet: Sheet, quantity: dict[str, Any], members: list[int]) -> float:
-    """How far the values of a panel reach from the lowest to the highest; 0 without two of them."""
+def _known(sheet: Sheet, quantity: dict[str, Any], members: list[int]) -> np.ndarray:
     values = np.atleast_2d(sheet.arrays[quantity["name"]].values.astype(np.float64))[members]
-    known = values[np.isfinite(values)]
-    return float(np.ptp(known)) if known.size else 0.0
+    return values[np.isfinite(values)]
 
 
-def _apart(labels: list[dict[str, Any]], reach: float) -> list[dict[str, Any]]:
+def _is_flattened(sheet: Sheet, quantity: dict[str, Any], members: list[int]) -> bool:
+    """Whether most values of a panel would lie on the ground of a linear axis, where a logarithmic one shows them all."""
+    known = _known(sheet, quantity, members)
+    if quantity["limits"] or not known.size or known.min() <= 0:
+        return False
+    return bool(known.max() > 40 * known.min() and np.median(known) < known.max() / 20)
+
+
+def _range(sheet: Sheet, quantity: dict[str, Any], members: list[int], logarithmic: bool) -> float:
+    """How far the values of a panel reach from the lowest to the highest; 0 without two of them."""
+    known = _known(sheet, quantity, members)
+    return float(np.ptp(np.log10(known) if logarithmic else known)) if known.size else 0.0
+
+
+def _apart(labels: list[dict[str, Any]], reach: float, logarithmic: bool) -> list[dict[str, Any]]:
     """The labels of one panel whose values reach so far, those of close line ends moved apart."""
     top = float("-inf")
+    for label in labels if logarithmic else []:
+        label["y"] = float(np.log10(label["y"]))  # plotly wants the exponent there
     for label in sorted(labels, key=lambda label: float(label["y"])):
         pixels = label["y"] / reach * _PANEL_PIXELS * 0.7 if reach else 0.0
         placed = max(pixels, top + _LABEL_PIXELS)

@@ -3,7 +3,7 @@ import { readPalette } from "../../charts/colour";
 import { layerCurve } from "../fixtures";
 import { chosen } from "../result";
 import { curveOf } from "./curve";
-import { plotOf, rangeOf, type PlotInput } from "./curveFigure";
+import { isFlattened, plotOf, rangeOf, type PlotInput } from "./curveFigure";
 import { plotText } from "./plotly";
 
 const plot = (more: Partial<PlotInput> = {}) => {
@@ -71,4 +71,40 @@ test("axes start at zero and end at a round number", () => {
   expect(of([-3, -1])).toEqual([-3, 0]);
   expect(of([])).toEqual([0, 1]);
   expect(rangeOf([{ values: [1, 0, 100], low: null, high: null }], [0, 1], true)).toEqual([-0.05, 2.05]);
+});
+
+const one = (values: number[], name = "x") => ({
+  index: 0,
+  name,
+  token: false,
+  values,
+  low: null,
+  high: null,
+  unit: "",
+  control: false,
+});
+const curveWith = (series: ReturnType<typeof one>[]) => ({
+  dim: "layer",
+  labels: series[0].values.map((_, i) => String(i)),
+  indices: series[0].values.map((_, i) => i),
+  series,
+  units: [...new Set(series.map(({ unit }) => unit))],
+  reduced: null,
+});
+
+test("a logarithmic axis has plain round numbers, and only where the numbers of a panel span decades", () => {
+  const { layout } = plot({
+    curve: curveWith([one([1, 20, 300]), { ...one([1, 2, 3], "y"), unit: "nats" }]),
+    log: true,
+  });
+  expect(layout.yaxis).toMatchObject({ type: "log", ticktext: ["1", "3", "10", "30", "100", "300"] });
+  expect(layout.yaxis2).toMatchObject({ type: "linear" });
+  expect(isFlattened([one([1, 2, 3, 400])])).toBe(true);
+  expect(isFlattened([one([1, 200, 300, 400])])).toBe(false);
+});
+
+test("a name too long for its room is cut", () => {
+  const { layout } = plot({ curve: curveWith([one([1, 2], "When Mary and John went to the store")]), width: 300 });
+  const [label] = layout.annotations as Annotation[];
+  expect(label.text).toBe("When Mary and…");
 });
