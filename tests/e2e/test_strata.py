@@ -118,9 +118,8 @@ def test_quantities_have_keys_and_those_without_data_say_why(page: Page, server:
     for key, name in (("2", "Entropy"), ("3", "KL to final"), ("4", "Residual norm"), ("1", "Probability")):
         page.keyboard.press(key)
         expect(colours.get_by_role("radio", name=name)).to_be_checked()
-    expect(colours.get_by_role("radio", name=re.compile("Features ?: needs"))).to_be_disabled()
     page.keyboard.press("6")
-    expect(said(page)).to_contain_text("needs the features of a dictionary")
+    expect(said(page)).to_contain_text("needs a count of features")
     expect(colours.get_by_role("radio", name="Probability")).to_be_checked()
     expect(found.get_by_role("img", name=re.compile("probability at 14: ·Mary"))).to_be_visible()
     expect(found.get_by_role("img", name=re.compile("write size: largest"))).to_be_visible()
@@ -128,6 +127,9 @@ def test_quantities_have_keys_and_those_without_data_say_why(page: Page, server:
     expect(found.get_by_role("table")).to_be_visible()
     found.get_by_role("button", name="View as figure").click()
     expect(found.get_by_role("grid")).to_be_visible()
+    found.get_by_role("button", name="Count features").click()
+    expect(colours.get_by_role("radio", name="Features")).to_be_checked()
+    expect(found.get_by_role("gridcell")).to_have_attribute("aria-label", re.compile(r"features that fire \d+"))
 
 
 def test_two_prompts_are_shown_apart_and_as_their_difference(page: Page, server: Live) -> None:

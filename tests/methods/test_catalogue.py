@@ -27,10 +27,12 @@ QUESTIONS = {
     "What do the weights say?", "Steer it", "What does the model read?",
 }  # fmt: skip
 BIG = ModelFacts(layers=12, heads=12, width=768, vocabulary=50_257, context=1024, parameters=124_000_000)
-ABOUT_THE_MODEL = {"random_control", "held_out_accuracy", "split_half", "edit_size"}
+ABOUT_THE_MODEL = {"random_control", "held_out_accuracy", "split_half", "edit_size", "explained_variance"}
 """Checks of what a model does rather than of the numbers: a model of random weights does nothing that chance does not."""
-READING = [method for method in METHODS if "messages" in method.params.model_fields]
-"""Methods that read a prompt."""
+READING = [
+    method for method in METHODS if "messages" in method.params.model_fields and "bundled" not in method.requires
+]
+"""Methods that read a prompt, of any model: the bundled ones have no chat template."""
 each_method = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.id)
 
 

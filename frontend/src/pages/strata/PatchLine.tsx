@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Measured } from "./quantities";
 import { Button, Kbd } from "../../ui/Button";
 import { t } from "../../ui/i18n";
 import { signed } from "../../ui/numbers";
@@ -61,20 +62,27 @@ export function PatchedLine({ patched, onBack }: PatchedProps) {
 }
 
 interface OfferProps {
+  quantity: Measured;
   /** Whether there is a second run to copy from. */
   able: boolean;
   onMeasure: () => void;
   onDismiss: () => void;
 }
 
-/** The effect of patching every cell is measured on request. */
-export function OfferLine({ able, onMeasure, onDismiss }: OfferProps) {
+/** What a panel of its own has to measure is measured on request. */
+export function OfferLine({ quantity, able, onMeasure, onDismiss }: OfferProps) {
+  const [text, action] =
+    quantity === "features"
+      ? (["strata.count", "strata.count.every"] as const)
+      : able
+        ? (["strata.measure", "strata.measure.every"] as const)
+        : (["strata.measure.second", "compare.begin"] as const);
   return (
     <Line
       action={
         <span className="row g2">
           <Button size="s" onClick={onMeasure}>
-            {t(able ? "strata.measure.every" : "compare.begin")}
+            {t(action)}
           </Button>
           <Button size="s" variant="quiet" onClick={onDismiss}>
             {t("strata.measure.dismiss")}
@@ -82,7 +90,7 @@ export function OfferLine({ able, onMeasure, onDismiss }: OfferProps) {
         </span>
       }
     >
-      {t(able ? "strata.measure" : "strata.measure.second")}
+      {t(text)}
     </Line>
   );
 }

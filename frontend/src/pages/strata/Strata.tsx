@@ -27,12 +27,13 @@ import { Beside } from "./Beside";
 import { Foot } from "./Foot";
 import { Grid } from "./Grid";
 import { headAfter, headName, pinnedHeads, type Head } from "./heads";
-import { acts, leave, patchEvery, useStrataKeys } from "./keys";
+import { acts, countFeatures, COUNTING, leave, patchEvery, useStrataKeys } from "./keys";
 import { layerOf } from "./model";
 import type { PatchCell } from "./patch";
 import { goBack, originOf, useOver, usePatching } from "./patching";
 import { OfferLine, PatchedLine, SourceLine } from "./PatchLine";
-import { choicesOf, type QuantityName } from "./quantities";
+import { useAsk } from "./source";
+import { choicesOf, isMeasured, type Measured, type QuantityName } from "./quantities";
 import "./messages";
 import "./Strata.css";
 import { Tabs } from "./Tabs";
@@ -154,10 +155,11 @@ function Open({ panel, title, runs, lens, document, quantity, source, setSource 
   const { places } = strata.grid;
   const patching = usePatching({ uid: panel.uid, document, places, runs, source, setSource, grid });
   const data = useOver(strata.data, patching.over);
-  const [offers, setOffers] = useState(false);
+  const [offer, setOffer] = useState<Measured | null>(null);
   const able = useWorkspace(({ second }) => second !== null);
   const origin = patching.found && originOf(panel.uid);
-  const choices = useMemo(() => choicesOf(document), [document]);
+  const counts = useAsk("a")(COUNTING) !== null;
+  const choices = useMemo(() => choicesOf(document, counts), [document, counts]);
   const count = useModel()?.heads ?? 0;
   const full = useBreadth() === "full";
   const position = pin?.position ?? places.positions.at(-1) ?? 0;
@@ -180,7 +182,7 @@ function Open({ panel, title, runs, lens, document, quantity, source, setSource 
   /** Colour by a quantity; one that is not measured yet is offered. */
   const choose = (name: QuantityName) => {
     const choice = choices.find((one) => one.name === name);
-    setOffers(choice?.offered ?? false);
+    setOffer(choice?.offered && isMeasured(name) ? name : null);
     if (choice?.reason) announce(t("strata.quantity.missing", { name: choice.label, reason: choice.reason }));
     else setQuantity(panel.uid, name);
   };
@@ -230,14 +232,15 @@ function Open({ panel, title, runs, lens, document, quantity, source, setSource 
       {patching.found && (
         <PatchedLine patched={patching.found} onBack={origin === null ? null : () => goBack(panel.uid)} />
       )}
-      {offers && (
+      {offer && (
         <OfferLine
+          quantity={offer}
           able={able}
           onMeasure={() => {
-            setOffers(false);
-            patchEvery(panel.uid);
+            setOffer(null);
+            (offer === "features" ? countFeatures : patchEvery)(panel.uid);
           }}
-          onDismiss={() => setOffers(false)}
+          onDismiss={() => setOffer(null)}
         />
       )}
       <Ribbons runs={runs} document={document} onRun={() => runPanel(panel.uid)} />

@@ -10,6 +10,7 @@ import { toast } from "../../ui/Toast";
 
 const TYPING = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]";
 const PATCHING = "causal/activation-patching";
+export const COUNTING = "features/feature-count";
 
 /** What comes before all other meanings of a key; `inGrid` while no button or field has the focus. */
 type Claims = (key: string, inGrid: boolean) => boolean;
@@ -71,6 +72,14 @@ export function patchEvery(uid: string): void {
   if (!panels.some(({ method, kept }) => method === PATCHING && !kept)) addAndRun(PATCHING);
   setQuantity(uid, "patch_effect");
   toast({ text: t("strata.patching") });
+}
+
+/** Count the features of every cell, and colour the cells by that. */
+export function countFeatures(uid: string): void {
+  const { panels, setQuantity } = useWorkspace.getState();
+  if (!panels.some(({ method, kept }) => method === COUNTING && !kept)) addAndRun(COUNTING);
+  setQuantity(uid, "features");
+  toast({ text: t("strata.counting") });
 }
 
 export const leave = (): void => useLayout.getState().setFullScreen(null);

@@ -19,16 +19,20 @@ export interface Choice {
   offered: boolean;
 }
 
-export function choicesOf(document: ResultDocument): Choice[] {
+/** Quantities that a panel of another method measures on request. */
+export type Measured = "patch_effect" | "features";
+export const isMeasured = (name: QuantityName): name is Measured => name === "patch_effect" || name === "features";
+
+/** `counts` says whether the model has features that could be counted. */
+export function choicesOf(document: ResultDocument, counts = true): Choice[] {
   return (patchedOf(document) ? OF_PATCHED : QUANTITIES).map((name) => {
     const reason = document.result.quantities.some((one) => one.name === name) ? null : reasonOf(name);
-    const offered = reason !== null && name === "patch_effect";
+    const offered = reason !== null && isMeasured(name) && (name !== "features" || counts);
     return { name, label: t(`strata.quantity.${name}`), reason, offered };
   });
 }
 
-const reasonOf = (name: QuantityName) =>
-  t(name === "patch_effect" || name === "features" ? `strata.missing.${name}` : "strata.missing.measure");
+const reasonOf = (name: QuantityName) => t(isMeasured(name) ? `strata.missing.${name}` : "strata.missing.measure");
 
 /** The newest result of patching single cells of this many tokens; null where there is none. */
 export const patchingOf = (documents: readonly ResultDocument[], positions: number): ResultDocument | null =>
@@ -39,39 +43,67 @@ export const patchingOf = (documents: readonly ResultDocument[], positions: numb
 
 const firstName = ({ result }: ResultDocument) => result.quantities[0]?.name ?? "";
 
+/** The newest count of features over this many tokens; null where there is none. */
+export const countingOf = (documents: readonly ResultDocument[], positions: number): ResultDocument | null =>
+  documents.findLast((document) => {
+    const count = document.result.kind === "token_grid" ? find(document, "features") : null;
+    return count?.shape[1] === positions && firstName(document) === "features";
+  }) ?? null;
+
 /** A lens with the effect of patching each of its cells as one more quantity. The output row cannot be patched. */
 export function withPatching(document: ResultDocument, patching: ResultDocument | null): ResultDocument {
+  const score = patching && find(patching, firstName(patching));
+  if (!patching || !score) return document;
+  const layers = patching.result.coords.layer ?? Array.from({ length: score.shape[0] }, (_, i) => String(i));
+  const [given] = patching.result.quantities;
+  const named = { name: "patch_effect", label: t("strata.patch_effect", { metric: given.label }) } as const;
+  return withCells(document, patching, layers, (label) => (label === "emb" ? "0" : label), {
+    ...given,
+    ...named,
+    scale: "eff",
+  });
+}
+
+/** A lens with how many features fire in each of its cells, in the rows that have a dictionary. */
+export function withCounting(document: ResultDocument, counting: ResultDocument | null): ResultDocument {
+  if (!counting) return document;
+  return withCells(document, counting, counting.result.coords.row ?? [], (label) => label, {
+    ...counting.result.quantities[0],
+    name: "features",
+  });
+}
+
+/** A lens with the first quantity of another grid over the same tokens; `names` are its rows, `nameOf` those of a lens's. */
+function withCells(
+  document: ResultDocument,
+  measured: ResultDocument,
+  names: readonly string[],
+  nameOf: (label: string) => string,
+  quantity: Quantity,
+): ResultDocument {
   const own = document.result.quantities[0];
   const cells = own && find(document, own.name);
-  const score = patching && find(patching, firstName(patching));
-  if (!cells || !score || !patching || cells.shape[1] !== score.shape[1] || patchedOf(document)) return document;
+  const given = find(measured, firstName(measured));
+  if (!cells || !given || cells.shape[1] !== given.shape[1] || patchedOf(document)) return document;
   const [rows, columns] = cells.shape;
   const data = new Float64Array(rows * columns).fill(Number.NaN);
-  const named = (document.result.coords.row ?? []).map((label) => (label === "emb" ? "0" : label));
-  const layers = patching.result.coords.layer ?? Array.from({ length: score.shape[0] }, (_, i) => String(i));
+  const labels = document.result.coords.row ?? [];
   for (let row = 0; row < rows; row++) {
-    const layer = layers.indexOf(named[row] ?? String(row));
-    for (let column = 0; layer >= 0 && column < columns; column++)
-      data[row * columns + column] = score.data[layer * columns + column];
+    const from = names.indexOf(nameOf(labels[row] ?? String(row)));
+    for (let column = 0; from >= 0 && column < columns; column++)
+      data[row * columns + column] = given.data[from * columns + column];
   }
-  const [given] = patching.result.quantities;
-  const limit = roundUp(data.reduce((most, x) => (Math.abs(x) > most ? Math.abs(x) : most), 0));
-  const quantity: Quantity = {
-    name: "patch_effect",
-    label: t("strata.patch_effect", { metric: given.label }),
-    scale: "eff",
-    unit: given.unit,
-    limits: given.limits ?? [-limit, limit],
-  };
+  const most = roundUp(data.reduce((largest, x) => (Math.abs(x) > largest ? Math.abs(x) : largest), 0));
+  const limits = quantity.limits ?? [quantity.scale === "eff" ? -most : 0, most];
   const array: FlatArray = { data, shape: [rows, columns] };
   return {
     ...document,
-    key: `${document.key}+${patching.key}`,
+    key: `${document.key}+${measured.key}`,
     result: {
       ...document.result,
-      quantities: [...document.result.quantities, quantity],
-      dims: { ...document.result.dims, patch_effect: ["row", "position"] },
-      patch_effect: array,
+      quantities: [...document.result.quantities, { ...quantity, limits }],
+      dims: { ...document.result.dims, [quantity.name]: ["row", "position"] },
+      [quantity.name]: array,
     },
   };
 }

@@ -10,7 +10,7 @@ import { barsOf, nearestRow, pathOf } from "./Margins";
 import { ceilingOf, divergences, sideCurves, targetCurves, writesAt } from "./margins";
 import { dataOf, layerOf, openableLayers, pooledSteps } from "./model";
 import { cellOf, isSame, markOf, nameOf, paramsOf, patchedOf, refusalOf } from "./patch";
-import { choicesOf, patchingOf, withPatching } from "./quantities";
+import { choicesOf, countingOf, patchingOf, withCounting, withPatching } from "./quantities";
 import { isLarge } from "./source";
 import { INITIAL, readView, writeView, type StrataView } from "./viewState";
 import { effectsOf, halfRow } from "./writes";
@@ -48,7 +48,32 @@ describe("quantities", () => {
     ]);
     expect(choices.filter(({ reason }) => reason === null).map(({ name }) => name)).toEqual(["probability", "entropy"]);
     expect(choices[4].reason).toContain("patching result");
-    expect(choices.filter(({ offered }) => offered).map(({ name }) => name)).toEqual(["patch_effect"]);
+    expect(choices.filter(({ offered }) => offered).map(({ name }) => name)).toEqual(["patch_effect", "features"]);
+    expect(choicesOf(tokenGrid, false)[5]).toMatchObject({ name: "features", offered: false });
+  });
+
+  test("a count of features belongs to the rows that have a dictionary", () => {
+    const names = tokenGrid.result.coords.row ?? [];
+    const counts = { data: Float64Array.from([3, 1, 4, 1]), shape: [1, 4] };
+    const counting: ResultDocument = {
+      ...tokenGrid,
+      key: "counted",
+      result: {
+        ...tokenGrid.result,
+        coords: { row: [names[1]] },
+        quantities: [{ ...tokenGrid.result.quantities[0], name: "features", scale: "mag", limits: null }],
+        dims: { features: ["row", "position"] },
+        features: counts,
+      },
+    };
+    expect(countingOf([tokenGrid, counting], 4)).toBe(counting);
+    expect(countingOf([tokenGrid, counting], 5)).toBeNull();
+    const document = withCounting(tokenGrid, counting);
+    const found = Array.from(find(document, "features")?.data ?? []);
+    expect(found.slice(4, 8)).toEqual([3, 1, 4, 1]);
+    expect(found.slice(0, 4)).toEqual(Array(4).fill(Number.NaN));
+    expect(document.result.quantities.at(-1)).toMatchObject({ name: "features", scale: "mag", limits: [0, 4] });
+    expect(choicesOf(document)[5].reason).toBeNull();
   });
 
   test("the effect of patching belongs to the rows of its layers", () => {

@@ -15,7 +15,7 @@ import type { Panel } from "../../state/workspace";
 import { useWorkspace } from "../../state/workspace";
 import { bandOf, linksIn, type Head, type Links } from "./heads";
 import { dataOf, openableLayers, pooledSteps } from "./model";
-import { patchingOf, withPatching } from "./quantities";
+import { countingOf, patchingOf, withCounting, withPatching } from "./quantities";
 import { NOTHING, useAnswer, useAnswers, useAsk, usePooled, type Answer, type Ask, type AskFor } from "./source";
 import type { Lens, StrataView } from "./viewState";
 import { effectsOf, halfRow, PARTS } from "./writes";
@@ -61,7 +61,7 @@ export function useLens(panel: Panel, runs: PanelRuns, wanted: Lens | null): Len
   return { document, problem, lens, able: possible !== null, waits: runs.document !== null };
 }
 
-/** The document in the unit of the page, with the effect of patching where that was measured. */
+/** The document in the unit of the page, with the effect of patching and the count of features where those were measured. */
 export function useCells(given: ResultDocument | null): ResultDocument | null {
   const unit = useUnits((units) => units.unit);
   const documents = useDocuments();
@@ -69,7 +69,9 @@ export function useCells(given: ResultDocument | null): ResultDocument | null {
     if (!given) return null;
     const document = inUnit(given, unit);
     const cells = find(document, document.result.quantities[0]?.name ?? "");
-    return withPatching(document, cells ? patchingOf(documents, cells.shape[1]) : null);
+    if (!cells) return document;
+    const [, positions] = cells.shape;
+    return withCounting(withPatching(document, patchingOf(documents, positions)), countingOf(documents, positions));
   }, [given, unit, documents]);
 }
 

@@ -1,0 +1,1 @@
+"""Which features fire: what sparse dictionaries make of the stream."""
