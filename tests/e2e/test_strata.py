@@ -68,6 +68,7 @@ def test_it_opens_from_a_panel_zooms_at_the_pointer_and_is_dragged(page: Page, s
     expect(found.locator(".strata-percent")).not_to_have_text("100%")
     assert percent(found) > 150
     page.mouse.move(x + 1, y)
+    page.mouse.move(x, y)
     expect(tip).to_be_visible()
     assert re.findall(r"position \d+", tip.inner_text()) == column, "the column under the pointer stays there"
     scroller = found.locator(".chart-scroll")
@@ -129,7 +130,7 @@ def test_quantities_have_keys_and_those_without_data_say_why(page: Page, server:
     expect(found.get_by_role("grid")).to_be_visible()
     found.get_by_role("button", name="Count features").click()
     expect(colours.get_by_role("radio", name="Features")).to_be_checked()
-    expect(found.get_by_role("gridcell")).to_have_attribute("aria-label", re.compile(r"features that fire \d+"))
+    expect(found.get_by_role("gridcell")).to_contain_text(re.compile(r"features that fire \d+"))
 
 
 def test_two_prompts_are_shown_apart_and_as_their_difference(page: Page, server: Live) -> None:

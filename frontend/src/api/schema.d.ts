@@ -1602,6 +1602,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/methods/features/feature-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Feature count
+         * @description Counts the dictionary's features that fire in each layer's stream at each token.
+         *
+         *     Encode the stream behind every layer that a bundled dictionary was trained for, and count.
+         *
+         *     With x the stream that leaves layer l, a = TopK((x − b_dec) W_enc + b_enc)⁺ are the features' activations and
+         *     x̂ = a W_dec + b_dec what they stand for. Row l + 1 is the stream behind layer l, as in the lenses; rows without a
+         *     dictionary are left out.
+         *
+         *     Arrays [row, position]: `features`, how many have a ≥ `least` · max a and a > 0; `unexplained`, ‖x − x̂‖²/‖x − x̄‖² with x̄
+         *     the mean over the prompt's tokens that are no markers; `strongest`, the index of the strongest feature, and `activation`,
+         *     its activation.
+         */
+        post: operations["features_feature_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/features/feature-count/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Feature count: cost
+         * @description What a run would take, and smaller ones that fit if it would take too much.
+         */
+        post: operations["features_feature_count_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/methods/causal/ablation": {
         parameters: {
             query?: never;
@@ -4773,6 +4823,31 @@ export interface components {
             } | null;
             /** Retry After */
             retry_after?: number | null;
+        };
+        /** FeatureCountRequest */
+        FeatureCountRequest: {
+            /**
+             * Prompt
+             * @description The text the model reads.
+             * @default
+             */
+            prompt: string;
+            /**
+             * Messages
+             * @description Chat messages, laid out by the model's template, in place of a prompt.
+             */
+            messages?: components["schemas"]["Message"][] | null;
+            /**
+             * Counts from
+             * @description A feature counts if it fires at least so strongly, as a share of the strongest at that cell; 0 counts all that fire at all, which in a dictionary with a fixed number of active features is that number.
+             * @default 0.1
+             */
+            least: number;
+            /**
+             * Model
+             * @description Id of the model: one of those that GET /models lists.
+             */
+            model: string;
         };
         /**
          * FieldFault
@@ -10191,6 +10266,85 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NeuronProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostEstimate"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    features_feature_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `no-cache` computes anew, even if the result is stored, and stores the new document in its place. Identical requests under way may still share one computation. The document keeps its address: a client that cached it there has to reload it. */
+                "cache-control"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                    "application/vnd.safetensors": string;
+                };
+            };
+            /** @description Accepted, for Prefer: respond-async. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and what to do about it. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    features_feature_count_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureCountRequest"];
             };
         };
         responses: {

@@ -64,6 +64,7 @@ export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
   const focus = useRef<Mark | null>(null);
   const latest = useRef(props);
   const drawn = useRef(data);
+  const lay = useRef<(() => void) | null>(null);
   const [ready, setReady] = useState(0);
   const pins = usePins(selection);
   useLayoutEffect(() => {
@@ -78,6 +79,7 @@ export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
   useLayoutEffect(() => {
     if (!host.current) return undefined;
     const part = (mark: Mark) => latest.current.toCell(mark);
+    let frame: number | null = null;
     drawn.current = latest.current.data;
     const made = create(host.current, drawn.current, {
       onHover: (mark) => latest.current.selection.setHover(mark && part(mark)),
@@ -88,13 +90,20 @@ export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
           store.setRange([from, across.position(mark.column)]);
         else clickPart(store, part(mark), gesture);
       },
-      onView: (view) => latest.current.onView?.(view),
+      onView: (view) => {
+        latest.current.onView?.(view);
+        frame ??= requestAnimationFrame(() => {
+          frame = null;
+          lay.current?.();
+        });
+      },
       tip: (mark) => latest.current.tip(mark),
     });
     chart.current = made;
     setReady((n) => n + 1);
     return () => {
       chart.current = null;
+      if (frame !== null) cancelAnimationFrame(frame);
       made.destroy();
     };
   }, [create]);
@@ -158,6 +167,7 @@ export function CanvasGrid<Data>({ ref, ...props }: CanvasGridProps<Data>) {
       onSpace={props.onSpace}
       onFocus={onFocus}
       place={(spot) => chart.current?.place(spot) ?? null}
+      lay={lay}
     >
       <div ref={host} className="chart" />
     </GridKeys>

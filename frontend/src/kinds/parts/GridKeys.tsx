@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from "react";
 import type { Mark } from "../../charts/layout";
 import { announce } from "../../ui/live";
 
@@ -35,6 +35,8 @@ export interface GridKeysProps {
   onFocus: (spot: Spot | null) => void;
   /** Where a cell is on the screen. */
   place?: (spot: Spot) => DOMRect | null;
+  /** Holds what lays the cell over the drawn one again, for a figure that moves by itself. */
+  lay?: Ref<() => void>;
   /** The figure, which assistive technology does not read. */
   children: ReactNode;
 }
@@ -66,7 +68,8 @@ function moved(key: string, spot: Spot, { rows, columns, upward }: GridKeysProps
  * focus moves and the pin stays; Shift and Enter set a further pin there.
  */
 export function GridKeys(props: GridKeysProps) {
-  const { label, rows, columns, upward, pinned, text, onMove, onToggle, onFurther, onRange, onFocus, place } = props;
+  const { label, rows, columns, upward, pinned, text, onMove, onToggle, onFurther, onRange, onFocus, place, lay } =
+    props;
   const [own, setOwn] = useState<Spot>({ row: upward ? rows - 1 : 0, column: columns - 1 });
   const [strayed, setStrayed] = useState(false);
   const [anchor, setAnchor] = useState<number | null>(null);
@@ -81,7 +84,7 @@ export function GridKeys(props: GridKeysProps) {
   const { row, column } = spot;
   const selected = props.isPinned?.(spot) ?? (pinned?.row === row && pinned.column === column);
 
-  useEffect(() => {
+  const layOver = () => {
     const rect = place?.({ row, column });
     const box = host.current?.getBoundingClientRect();
     if (!rect || !box || !cell.current) return;
@@ -92,7 +95,9 @@ export function GridKeys(props: GridKeysProps) {
       width: `${rect.width}px`,
       height: `${rect.height}px`,
     });
-  });
+  };
+  useEffect(layOver);
+  useImperativeHandle(lay, () => layOver);
 
   function go(next: Spot, key: KeyboardEvent) {
     const alone = key.metaKey || key.ctrlKey;

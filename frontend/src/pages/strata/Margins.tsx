@@ -163,6 +163,9 @@ export function CurveMargin({ curves, pinned, ...props }: CurveMarginProps) {
 
 const BARS = 66;
 
+/** How wide each margin is, so that its room can be kept before it is there. */
+export const WIDTHS = { curves: WIDTH, writes: START + BARS + 6, divergence: START + BARS + 12 };
+
 interface WriteMarginProps extends MarginProps {
   writes: readonly Write[];
 }
@@ -178,7 +181,7 @@ export function WriteMargin({ writes, ...props }: WriteMarginProps) {
     <Frame
       {...props}
       caption={caption}
-      width={START + BARS + 6}
+      width={WIDTHS.writes}
       label={t("strata.margin.bars", { caption, value: decimal(most), name })}
     >
       {(view) => (
@@ -253,7 +256,7 @@ export function RowBars({ values, ...props }: RowBarsProps) {
     name: props.places.rowLabels[row] ?? "",
   });
   return (
-    <Frame {...props} width={START + BARS + 12} label={label}>
+    <Frame {...props} width={WIDTHS.divergence} label={label}>
       {({ middle, frame, rowHeight }) => {
         const height = Math.max(1, Math.min(9, 0.4 * rowHeight));
         return (

@@ -7,7 +7,7 @@ import type { PanelRuns } from "../../panels/panelRuns";
 import { useWorkspace } from "../../state/workspace";
 import { divergences, sideCurves, targetCurves, writesAt, type Curve, type Write } from "./margins";
 import { patchedOf } from "./patch";
-import { useAnswer, useAsk } from "./source";
+import { useAnswer, useAsk, type Answer, type Ask } from "./source";
 
 const PAUSE = 150;
 
@@ -37,7 +37,11 @@ export interface Margins {
   curves: Curve[];
   writes: Write[];
   divergence: number[];
+  /** Which of them are still to come. */
+  awaited: Record<"curves" | "writes" | "divergence", boolean>;
 }
+
+const isAwaited = (ask: Ask | null, { document, problem }: Answer) => ask !== null && !document && !problem;
 
 /** Curves of target and distractor and the sizes of writes; of two sides the target in both, and how far apart they are. */
 export function useMargins(document: ResultDocument, places: Places, runs: PanelRuns, position: number): Margins {
@@ -47,16 +51,24 @@ export function useMargins(document: ResultDocument, places: Places, runs: Panel
   const align = useWorkspace((workspace) => workspace.align);
   const asked = useWorkspace(({ question }) => question.position);
   const ids = useMemo(() => (apart ? null : likeliest(document, asked)), [apart, document, asked]);
-  const likely = useAnswer(ids && ask("lens/logit-lens", { target_ids: ids, top_k: 1 }));
+  const likelyAsk = useMemo(() => ids && ask("lens/logit-lens", { target_ids: ids, top_k: 1 }), [ids, ask]);
+  const likely = useAnswer(likelyAsk);
   // What layers write is asked of the unpatched run.
   const whole = !apart && !patchedOf(document);
-  const norms = useAnswer(whole ? ask("activations/residual-norms", { parts: ["attn_out", "mlp_out"] }) : null);
+  const normsAsk = whole ? ask("activations/residual-norms", { parts: ["attn_out", "mlp_out"] }) : null;
+  const norms = useAnswer(normsAsk);
   const settled = useSettled(position);
-  const parted = useAnswer(
-    apart ? ask("comparison/run-difference", { position: settled, alignment: align, floor: "none" }) : null,
-  );
+  const partedAsk = apart
+    ? ask("comparison/run-difference", { position: settled, alignment: align, floor: "none" })
+    : null;
+  const parted = useAnswer(partedAsk);
+  const awaited = {
+    curves: isAwaited(likelyAsk, likely),
+    writes: isAwaited(normsAsk, norms),
+    divergence: isAwaited(partedAsk, parted),
+  };
   const [a, b] = [parts[0]?.run?.shown?.document, parts[1]?.run?.shown?.document];
-  return useMemo(() => {
+  const found = useMemo(() => {
     if (!apart) {
       const curves = targetCurves(
         find(document, "target_logprob") ? document : (likely.document ?? document),
@@ -69,4 +81,5 @@ export function useMargins(document: ResultDocument, places: Places, runs: Panel
     const divergence = divergences(parted.document, places.rowIndices);
     return { token: compared?.token ?? null, curves: compared?.curves ?? [], writes: [], divergence };
   }, [apart, document, places, position, likely.document, norms.document, a, b, align, parted.document]);
+  return { ...found, awaited };
 }

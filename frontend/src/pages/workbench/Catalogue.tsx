@@ -9,6 +9,7 @@ import { t } from "../../ui/i18n";
 import { Icon } from "../../ui/icons";
 import { CatalogueSearch } from "./CatalogueSearch";
 import { CannotRun } from "./CannotRun";
+import { useOneStop, type Stop } from "./oneStop";
 import "./Catalogue.css";
 
 /** So few methods are all in sight at once. */
@@ -24,6 +25,13 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
   const [toggled, setToggled] = useState<Record<string, boolean>>({});
   const [refused, setRefused] = useState<Method | null>(null);
   const inUse = new Set(panels.map(({ method }) => method));
+  const groups = byQuestion(methods).map(({ question, methods: members }) => {
+    const used = members.some(({ id }) => inUse.has(id));
+    return { question, members, used, open: toggled[question] ?? (methods.length <= FEW || used) };
+  });
+  const stopOf = useOneStop(
+    groups.flatMap(({ question, members, open }) => [question, ...(open ? members.map(({ id }) => id) : [])]),
+  );
 
   const choose = (method: Method) => {
     if (lacking(method, model).length > 0 || lacksSecond(method, { second })) return setRefused(method);
@@ -43,9 +51,9 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
       />
       {search.trim() === "" && (
         <nav className="catalogue-list" aria-label={t("app.catalogue.label")}>
-          {byQuestion(methods).map(({ question, methods: members }) => {
-            const used = members.some(({ id }) => inUse.has(id));
-            const open = toggled[question] ?? (methods.length <= FEW || used);
+          {groups.map(({ question, members, used, open }) => {
+            const toggle = () => setToggled({ ...toggled, [question]: !open });
+            const stop = stopOf(question);
             return (
               <section key={question}>
                 <h2>
@@ -53,7 +61,12 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
                     type="button"
                     className="catalogue-question"
                     aria-expanded={open}
-                    onClick={() => setToggled({ ...toggled, [question]: !open })}
+                    onClick={toggle}
+                    {...stop}
+                    onKeyDown={(event) => {
+                      if (event.key === (open ? "ArrowLeft" : "ArrowRight")) toggle();
+                      else stop.onKeyDown(event);
+                    }}
                   >
                     <Icon name={open ? "chevronDown" : "chevronRight"} size={12} />
                     <span className="grow">{question}</span>
@@ -69,6 +82,7 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
                           method={method}
                           reason={reasonOf(method, model, second)}
                           inUse={inUse.has(method.id)}
+                          stop={stopOf(method.id)}
                           onChoose={choose}
                         />
                       </li>
@@ -96,16 +110,18 @@ interface MethodButtonProps {
   method: Method;
   reason: string | null;
   inUse: boolean;
+  stop: Stop;
   onChoose: (method: Method) => void;
 }
 
-function MethodButton({ method, reason, inUse, onChoose }: MethodButtonProps) {
+function MethodButton({ method, reason, inUse, stop, onChoose }: MethodButtonProps) {
   return (
     <button
       type="button"
       className={["catalogue-method", inUse && "used", reason && "refused"].filter(Boolean).join(" ")}
       title={method.purpose}
       onClick={() => onChoose(method)}
+      {...stop}
     >
       <span className="clip">{method.title}</span>
       {reason && <span className="catalogue-reason">{reason}</span>}

@@ -152,6 +152,25 @@ describe("the catalogue", () => {
     expect(useWorkspace.getState().panels.map(({ method }) => method)).toEqual(["lens/direct"]);
   });
 
+  it("is one stop of the Tab key: arrows move in it, and close and open a question", async () => {
+    render(<Catalogue />, { wrapper: Host });
+    const buttons = () => within(screen.getByRole("navigation")).getAllByRole("button");
+    const stops = () => buttons().filter(({ tabIndex }) => tabIndex === 0);
+    expect(stops()).toEqual([buttons()[0]]);
+    buttons()[0].focus();
+    await userEvent.keyboard("{ArrowDown}");
+    expect(document.activeElement).toBe(buttons()[1]);
+    expect(stops()).toEqual([buttons()[1]]);
+    await userEvent.keyboard("{End}{ArrowDown}");
+    expect(document.activeElement).toBe(buttons().at(-1));
+    await userEvent.keyboard("{Home}");
+    const count = buttons().length;
+    await userEvent.keyboard("{ArrowLeft}");
+    expect(buttons().length).toBeLessThan(count);
+    await userEvent.keyboard("{ArrowRight}");
+    expect(buttons()).toHaveLength(count);
+  });
+
   it("keeps methods that cannot run in sight, and says why", async () => {
     render(<Catalogue />, { wrapper: Host });
     await userEvent.click(screen.getByRole("button", { name: /Attention pattern/ }));
