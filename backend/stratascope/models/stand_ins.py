@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -38,8 +39,20 @@ class Means:
         return self.by_part[part][layer][None, None]
 
 
+_known: WeakKeyDictionary[Model, tuple[tuple[tuple[int, ...], ...], Means]] = WeakKeyDictionary()
+"""The means each model was last asked for, and the texts they are of: every ablation of a session asks for the same."""
+
+
 def reference_means(model: Model, texts: Sequence[Tokens], heard: Callable[[int, int], None]) -> Means:
-    """Means over all tokens of the texts that are no markers; one pass for each text."""
+    """Means over all tokens of the texts that are no markers; one pass for each text, and none for the same texts again."""
+    key = tuple(tuple(text.ids) for text in texts)
+    known = _known.get(model)
+    if known is None or known[0] != key:
+        known = _known[model] = (key, _means(model, texts, heard))
+    return known[1]
+
+
+def _means(model: Model, texts: Sequence[Tokens], heard: Callable[[int, int], None]) -> Means:
     total: dict[Part, Tensor] = {}
     tokens = 0
     for done, text in enumerate(texts):

@@ -84,6 +84,9 @@ def test_the_mean_is_that_of_the_reference_texts() -> None:
         every = torch.cat([values_at(run, part)[:, at] for run, at in zip(runs, kept, strict=True)], 1)
         torch.testing.assert_close(means.by_part[part], every.mean(1), atol=1e-5, rtol=1e-4)
     assert (result.facts["reference_texts"], result.facts["reference_tokens"]) == (2, sum(map(len, kept)))
+    before = model.runs.forwards
+    assert reference_means(model, read, lambda done, total: None) is means
+    assert model.runs.forwards == before, "the same texts are not read again"
     own = model.run(model.tokenize(PROMPT).ids)
     width = own.z(0).shape[-1]
     gone = hooked(model, own.ids, 1, "z", 2, means.by_part["z"][1, 2 * width : 3 * width])
