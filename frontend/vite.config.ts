@@ -34,6 +34,8 @@ export default defineConfig({
   server: { proxy: { "/api": "http://127.0.0.1:8000", "/openapi.json": "http://127.0.0.1:8000" } },
   test: {
     environment: "jsdom",
+    // A context of its own for each file, without the start of a worker for it.
+    pool: "vmThreads",
     include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
     setupFiles: ["scripts/testSetup.ts"],
     css: false,

@@ -1,4 +1,5 @@
 /** What jsdom lacks: canvases that record what is drawn, observers that stay quiet, dialogs that open; and all messages. */
+import { ReadableStream, TextDecoderStream } from "node:stream/web";
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
@@ -13,6 +14,9 @@ import "../src/pages/saved/messages";
 import "../src/pages/strata/messages";
 import "../src/pages/workbench/PromptSetsMessages";
 import "../src/pages/workbench/tourMessages";
+
+// jsdom lacks what browsers have; the streams of node are the same.
+Object.assign(globalThis, { ReadableStream, TextDecoderStream });
 
 afterEach(() => {
   cleanup();

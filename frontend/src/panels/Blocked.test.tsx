@@ -7,7 +7,8 @@ import { queryClient } from "../api/queryClient";
 import type { JsonSchema, Method } from "../api/types";
 import { selection } from "../state/selection";
 import { EMPTY, useWorkspace } from "../state/workspace";
-import { Blocked, useNeed } from "./Blocked";
+import Blocked from "./Blocked";
+import { useNeed } from "./need";
 
 const { runPanel, compare, openExample } = vi.hoisted(() => ({
   runPanel: vi.fn(),

@@ -1,61 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { examplesQuery } from "../api/queries";
-import type { Method } from "../api/types";
 import { ParamForm, type Params } from "../forms/ParamForm";
-import { fieldsOf, missingFields, readsPrompt, type Field } from "../forms/schema";
+import { missingFields, type Field } from "../forms/schema";
 import type { Cell } from "../kinds/types";
 import { compare } from "../state/compare";
-import { isEmptyPrompt } from "../state/prompt";
-import { lacksSecond } from "../state/request";
 import { runPanel } from "../state/runner";
-import { useRuns } from "../state/runs";
 import { usePin } from "../state/selection";
 import { openExample } from "../state/start";
-import { useWorkspace, type Panel } from "../state/workspace";
+import type { Panel } from "../state/workspace";
 import { Button } from "../ui/Button";
 import { locale, t } from "../ui/i18n";
 import { Notice } from "../ui/Notice";
 import { useExtent, type Extent } from "./extent";
-
-export type Need = "second" | "prompt" | "place" | "fields";
-
-/** Fields that a selection can fill, with the dimension of the pin and what to take where nothing is pinned. */
-const PLACES: Record<string, { of: keyof Cell; last: keyof Extent | null }> = {
-  position: { of: "position", last: "tokens" },
-  layer: { of: "layer", last: "layers" },
-  head: { of: "head", last: null },
-  query: { of: "position", last: "tokens" },
-  key: { of: "key", last: null },
-  feature: { of: "feature", last: null },
-};
-
-const isPlace = ({ name, kind }: Field) => kind === "integer" && name in PLACES;
-
-/** Fields without which the method cannot be asked, from when one is missing until a run has them all. */
-function useRequired(panel: Panel, method: Method): Field[] {
-  const required = fieldsOf(method.params).filter((field) => field.required);
-  const asked = useRuns(({ runs }) => runs[panel.uid]?.request);
-  const lacking = missingFields(required, panel.params).length > 0;
-  const answered = asked !== undefined && missingFields(required, asked).length === 0;
-  const [open, setOpen] = useState(false);
-  // What is typed first must not take the field away from under the next letter.
-  if (lacking && !open) setOpen(true);
-  if (open && answered && !lacking) setOpen(false);
-  return lacking || open ? required : [];
-}
-
-/** What a panel needs before its method can be asked; null when nothing is missing. */
-export function useNeed(panel: Panel, method: Method): { need: Need; fields: Field[] } | null {
-  const alone = useWorkspace((workspace) => lacksSecond(method, workspace));
-  const empty = useWorkspace(({ prompt, draft }) => isEmptyPrompt(prompt) && isEmptyPrompt(draft));
-  const required = useRequired(panel, method);
-  if (panel.kept) return null;
-  if (alone) return { need: "second", fields: [] };
-  if (empty && readsPrompt(method.params)) return { need: "prompt", fields: [] };
-  if (required.length === 0) return null;
-  return { need: required.every(isPlace) ? "place" : "fields", fields: required };
-}
+import { PLACES, type Need } from "./need";
 
 interface BlockedProps {
   panel: Panel;
@@ -67,7 +24,7 @@ interface BlockedProps {
 }
 
 /** What to do first, with the likely choice as a button. */
-export function Blocked(props: BlockedProps) {
+export default function Blocked(props: BlockedProps) {
   switch (props.need) {
     case "second":
       return <NeedsSecond />;

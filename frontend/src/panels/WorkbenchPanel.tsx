@@ -11,7 +11,7 @@ import { isStrata } from "../state/strata";
 import { useTheme } from "../state/theme";
 import { useWorkspace, type Panel } from "../state/workspace";
 import { Side as SideMark } from "../ui/Chip";
-import { Blocked, useNeed } from "./Blocked";
+import { useNeed } from "./need";
 import { CheckBadges } from "./CheckBadges";
 import { duplicatePanel, followAgain, keepBeside, movePanel, placePanel, removePanel } from "./edits";
 import type { Shown } from "./exports";
@@ -26,6 +26,7 @@ import { PanelTitle } from "./PanelTitle";
 import { ResizeEdge } from "./ResizeEdge";
 import { widthOf } from "./width";
 
+const Blocked = lazy(() => import("./Blocked"));
 const PanelCode = lazy(() => import("./PanelCode"));
 
 /** What a file of the panel is made of. */
@@ -170,7 +171,13 @@ export function WorkbenchPanel({ panel, method, describedBy }: WorkbenchPanelPro
         title={title}
         method={method}
         runs={runs}
-        blocked={need && <Blocked {...need} panel={panel} onParams={(next) => setParams(uid, next)} />}
+        blocked={
+          need && (
+            <Suspense>
+              <Blocked {...need} panel={panel} onParams={(next) => setParams(uid, next)} />
+            </Suspense>
+          )
+        }
         kept={kept && document && <Kept document={document} onFollow={() => followAgain(uid)} />}
         figure={{
           asTable,

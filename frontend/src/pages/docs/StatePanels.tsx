@@ -4,7 +4,7 @@ import type { CostEstimate, MethodRequest } from "../../api/types";
 import { fieldsOf } from "../../forms/schema";
 import { SAMPLES } from "../../kinds/samples";
 import type { ResultDocument } from "../../kinds/types";
-import { Blocked } from "../../panels/Blocked";
+import Blocked from "../../panels/Blocked";
 import { PanelBody } from "../../panels/PanelBody";
 import { PanelFrame } from "../../panels/PanelFrame";
 import { createSelection } from "../../state/selection";

@@ -6,7 +6,7 @@ import { modelsQuery } from "../../api/queries";
 import { queryClient } from "../../api/queryClient";
 import type { Method, Model } from "../../api/types";
 import { EMPTY, useWorkspace } from "../../state/workspace";
-import { CannotRun, modelsFor } from "./CannotRun";
+import CannotRun, { modelsFor } from "./CannotRun";
 
 const { openAnalysis, compare } = vi.hoisted(() => ({ openAnalysis: vi.fn(), compare: vi.fn() }));
 vi.mock("../../panels/open", () => ({ openAnalysis }));

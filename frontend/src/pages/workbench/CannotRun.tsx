@@ -17,7 +17,7 @@ interface CannotRunProps {
 }
 
 /** Why a method cannot run here, what would make it run, and what that takes. */
-export function CannotRun({ method, onClose }: CannotRunProps) {
+export default function CannotRun({ method, onClose }: CannotRunProps) {
   const model = useModel();
   const second = useWorkspace((workspace) => workspace.second);
   const alone = method !== null && lacksSecond(method, { second });

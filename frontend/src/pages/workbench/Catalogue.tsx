@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Method, Model } from "../../api/types";
 import { byQuestion, lacking, useMethods, useModel } from "../../state/catalogue";
 import { reveal } from "../../state/actions";
@@ -8,9 +8,10 @@ import { useWorkspace, type Second } from "../../state/workspace";
 import { t } from "../../ui/i18n";
 import { Icon } from "../../ui/icons";
 import { CatalogueSearch } from "./CatalogueSearch";
-import { CannotRun } from "./CannotRun";
 import { useOneStop, type Stop } from "./oneStop";
 import "./Catalogue.css";
+
+const CannotRun = lazy(() => import("./CannotRun"));
 
 /** So few methods are all in sight at once. */
 const FEW = 14;
@@ -23,7 +24,7 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
   const second = useWorkspace((workspace) => workspace.second);
   const [search, setSearch] = useState("");
   const [toggled, setToggled] = useState<Record<string, boolean>>({});
-  const [refused, setRefused] = useState<Method | null>(null);
+  const [refused, setRefused] = useState<Method | null>();
   const inUse = new Set(panels.map(({ method }) => method));
   const groups = byQuestion(methods).map(({ question, methods: members }) => {
     const used = members.some(({ id }) => inUse.has(id));
@@ -94,7 +95,8 @@ export function Catalogue({ onAdded }: { onAdded?: (uid: string) => void }) {
           })}
         </nav>
       )}
-      <CannotRun method={refused} onClose={() => setRefused(null)} />
+      {/* Once there it stays, so that closing gives the focus back. */}
+      <Suspense>{refused !== undefined && <CannotRun method={refused} onClose={() => setRefused(null)} />}</Suspense>
     </div>
   );
 }

@@ -175,7 +175,7 @@ describe("the catalogue", () => {
     render(<Catalogue />, { wrapper: Host });
     await userEvent.click(screen.getByRole("button", { name: /Attention pattern/ }));
     expect(useWorkspace.getState().panels).toEqual([]);
-    expect(screen.getByRole("dialog", { name: "Attention pattern cannot run on m" })).toBeDefined();
+    expect(await screen.findByRole("dialog", { name: "Attention pattern cannot run on m" })).toBeDefined();
     expect(screen.getByText("loaded without")).toBeDefined();
   });
 });
