@@ -177,3 +177,16 @@ def test_messages_need_a_template() -> None:
     with pytest.raises(Problem) as refused:
         load_tiny("gpt2").read(params)
     assert refused.value.code == "no_chat_template"
+
+
+def test_a_cached_run_says_of_its_tokens_what_the_text_at_hand_does() -> None:
+    model = load_tiny("gpt2")
+    tokens = model.tokenize("one model reads Paris")
+    plain = model.run(tokens.ids)
+    assert all(token.offset is None for token in plain.tokens.tokens)
+    before = model.runs.forwards
+    run = model.read(PromptParams(prompt="one model reads Paris"))
+    assert run.tokens == tokens
+    assert tokens.tokens[-1].offset is not None
+    assert model.runs.forwards == before
+    assert run.resid is plain.resid

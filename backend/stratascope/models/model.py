@@ -125,12 +125,12 @@ class Model:
 
     def read(self, params: PromptParams) -> Run:
         """The captured run of a request's prompt, from the cache if the same ids were captured before."""
-        return self._cached(self.tokenize(params.prompt, params.messages))
+        return self.run_of(self.tokenize(params.prompt, params.messages))
 
     def run_of(self, tokens: Tokens) -> Run:
         """The captured run of tokens as they were read, through the same cache."""
         self.text.check_ids(tokens.ids)
-        return self._cached(tokens)
+        return self._cached(tokens).read_as(tokens)
 
     def run(self, ids: Sequence[int]) -> Run:
         """The captured run of token ids that come from no text, through the same cache. Markers are the caller's."""

@@ -7,6 +7,7 @@ tensors they were made of; attention patterns and logits are computed on demand 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -74,6 +75,14 @@ class Run:
         self._attention_out = _complete([part.attention for part in written])
         self._mlp_out = _complete([part.mlp for part in written])
         self._records, self._sequential, self._unembedding = tuple(attention), tuple(sequential), unembedding
+
+    def read_as(self, tokens: Tokens) -> Run:
+        """This run of the same ids, with what another text says of them: where its tokens stand in it."""
+        if tokens == self.tokens:
+            return self
+        found = copy(self)
+        found.tokens = tokens
+        return found
 
     @property
     def resid(self) -> Tensor:
