@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import EXAMPLE, panel, wait_for_figures
+from tests.e2e.conftest import EXAMPLE, panel, stored_link, wait_for_figures
 from tests.live import Live
 
 
@@ -119,12 +119,7 @@ def test_an_analysis_is_shared_and_opens_with_the_worker_stopped(
     open_workbench(page, own_server)
     page.get_by_role("button", name="Share").click()
     page.get_by_label("Title").last.fill("Who gets the drink <b>")
-    page.get_by_role("dialog").get_by_role("button", name="Create").or_(
-        page.get_by_role("dialog").get_by_role("button", name="Save")
-    ).first.click()
-    link = page.get_by_role("dialog").locator("input[readonly], a[href*='/a/']").first
-    link.wait_for()
-    address = link.get_attribute("href") or link.input_value()
+    address = stored_link(page)
     worker = own_server.worker_pid()
     assert worker
     os.kill(worker, signal.SIGSTOP)  # whatever needs the worker now would hang
