@@ -13,6 +13,7 @@ from torch import Tensor
 
 from stratascope.models.head_effects import Ablated, Direct, Head, Question, ablated, asked, direct_effects
 from stratascope.models.pattern_reading import rows_sum_to_one
+from stratascope.models.question import refuse_shared
 from stratascope.problem import Problem
 from stratascope.result import Array, Check
 from stratascope.specimen.prompt_sets.reading import read_set
@@ -165,14 +166,7 @@ def head_questions(
 
     Raises `same_token`.
     """
-    if both := [model.token(token).text for token in targets if token in distractors]:
-        raise Problem(
-            "same_token",
-            f"The two sides must differ; both name “{both[0]}”.",
-            field="distractor",
-            remedy="Compare with the model's own choices instead",
-            changes={"target": None, "distractor": None, "target_id": None, "distractor_id": None},
-        )
+    refuse_shared(model, targets, distractors)
     if prompts_from is None or targets or distractors:
         return [(targets, distractors)] * count
     return _set_questions(model, read_set(bundle_path(), prompts_from, limit=count))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stratascope.problem import Problem
+from stratascope.problem import Problem, position_out_of_range
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,6 +35,29 @@ def named_tokens(model: Model, name: str, texts: TokenTexts | None, ids: TokenId
         message = f"{field} names {len(named)} tokens, of which only {len(once)} are different."
         raise Problem("same_token", message, field=field, remedy="Name each token once", changes=changes)
     return once
+
+
+def refuse_shared(
+    model: Model, one: Sequence[int], other: Sequence[int], names: tuple[str, str] = ("target", "distractor")
+) -> None:
+    """Raise `same_token` if a token stands on both sides; `names` are the fields that name them by text."""
+    both = [model.token(token).text for token in one if token in other]
+    if both:
+        raise Problem(
+            "same_token",
+            f"The two sides must differ; both name “{both[0]}”.",
+            field=names[1],
+            remedy="Compare with the model's own choices instead",
+            changes={field: None for name in names for field in (name, f"{name}_id")},
+        )
+
+
+def from_front(position: int, tokens: int, field: str = "position") -> int:
+    """A position counted from the front, where −1 is the last of so many. Raises `position_out_of_range`."""
+    found = position + tokens if position < 0 else position
+    if not 0 <= found < tokens:
+        raise position_out_of_range(position, tokens, field)
+    return found
 
 
 def likeliest(logits: Tensor, besides: Sequence[int] = ()) -> int:

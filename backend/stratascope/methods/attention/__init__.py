@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from stratascope.method import Cost, Field, ModelFacts, PromptParams, PromptsParams
-from stratascope.problem import position_out_of_range
 from stratascope.result import Check
 
 if TYPE_CHECKING:
@@ -76,14 +75,6 @@ class Mixed:
         return [
             f"Rows sum to as little as {self.row_mass:.2f}: this model can look at nothing, which is left out here."
         ]
-
-
-def traced_position(position: int, tokens: int) -> int:
-    """A position counted from the front. Raises `position_out_of_range`."""
-    at = position + tokens if position < 0 else position
-    if not 0 <= at < tokens:
-        raise position_out_of_range(position, tokens)
-    return at
 
 
 def unlike_even(own: np.ndarray, even: np.ndarray) -> Check:

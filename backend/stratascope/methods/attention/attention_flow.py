@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stratascope.method import Cost, Guide, ModelFacts, Paper, Progress, method, silent
-from stratascope.methods.attention import Mixed, MixingParams, traced_position, unlike_even
+from stratascope.methods.attention import Mixed, MixingParams, unlike_even
+from stratascope.models.question import from_front
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, Quantity, TokenScores
 
@@ -74,7 +75,7 @@ def attention_flow(model: Model, params: AttentionFlowParams, progress: Progress
     size = len(run.ids)
     if size > MOST_TOKENS or model.layers > MOST_LAYERS:
         raise _too_large(size, model.layers)
-    at = traced_position(params.position, size)
+    at = from_front(params.position, size)
     mixed = Mixed(run, model.layers, params)
     own = _flows(mixed.own, at, progress, 0)
     even = _flows(mixed.even, at, progress, size)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, Progress, method, silent
-from stratascope.methods.attention import Mixed, MixingParams, traced_position, unlike_even
+from stratascope.methods.attention import Mixed, MixingParams, unlike_even
+from stratascope.models.question import from_front
 from stratascope.problem import Problem
 from stratascope.result import Array, Check, FlowGraph, Quantity
 
@@ -79,7 +80,7 @@ def attention_rollout(model: Model, params: AttentionRolloutParams, progress: Pr
     size = len(run.ids)
     if size > MOST_TOKENS:
         raise _too_long(size)
-    at = traced_position(params.position, size)
+    at = from_front(params.position, size)
     found = _followed(run, model.layers, params, at)
     progress(1, 1, "multiplying layers")
     graph = _graph([edges.cpu().numpy() for edges in found.edges], [token.text for token in run.tokens.tokens], params)

@@ -25,8 +25,8 @@ from stratascope.method import (
     method,
     silent,
 )
+from stratascope.methods.causal import METRICS
 from stratascope.numerics.control import DRAWS
-from stratascope.problem import Problem, position_out_of_range
 from stratascope.result import Array, Check, HeadGrid, Quantity
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ MOST_REFERENCES = 256
 MOST_DONORS = 10
 LISTED = 5
 UNITS = {"logit_diff": "logits", "logprob": "nats", "prob": ""}
-NAMES = {"logit_diff": "logit difference", "logprob": "log-probability", "prob": "probability"}
 
 
 class AblationParams(PromptParams):
@@ -147,9 +146,10 @@ def ablation(model: Model, params: AblationParams, progress: Progress = silent) 
     [layer, head], the band of `effect`, where there is a control.
     """
     from stratascope.models.ablation import Ablation
+    from stratascope.models.question import from_front
 
     run = model.read(params)
-    position = _position(params.position, len(run.ids))
+    position = from_front(params.position, len(run.ids))
     favour = _favour(model, params, run.logits([position])[0])
     replaced = range(len(run.ids)) if params.where == "all" else [position]
     stand_in, reference = _stand_in(model, params, run.tokens, replaced, progress)
@@ -174,9 +174,15 @@ def ablation(model: Model, params: AblationParams, progress: Progress = silent) 
         arrays=_arrays(taken, band),
         quantities=[
             Quantity(
-                name="effect", label=f"{NAMES[params.metric]} lost without it", scale="eff", unit=UNITS[params.metric]
+                name="effect", label=f"{METRICS[params.metric]} lost without it", scale="eff", unit=UNITS[params.metric]
             ),
             Quantity(name="kl", label="change of the prediction", scale="unc", unit="nats"),
+        ],
+        beside=[
+            Quantity(
+                name=part, label=f"{METRICS[params.metric]} lost without {what}", scale="eff", unit=UNITS[params.metric]
+            )
+            for part, what in (("attention", "attention"), ("mlp", "the MLP"))
         ],
         tokens=run.tokens.tokens,
         vocabulary=[model.token(token) for token in sorted({*favour.answer, *favour.foil})],
@@ -187,30 +193,17 @@ def ablation(model: Model, params: AblationParams, progress: Progress = silent) 
     )
 
 
-def _position(position: int, tokens: int) -> int:
-    found = position + tokens if position < 0 else position
-    if not 0 <= found < tokens:
-        raise position_out_of_range(position, tokens)
-    return found
-
-
 def _favour(model: Model, params: AblationParams, logits: Any) -> Favour:
     """The metric; the run's own best tokens stand in for what is not named. Raises `same_token`."""
-    from stratascope.models.question import likeliest, named_tokens
+    from stratascope.models.question import likeliest, named_tokens, refuse_shared
     from stratascope.numerics.answer import Favour
 
     answer = named_tokens(model, "answer", params.answer, params.answer_id)
     foil = named_tokens(model, "foil", params.foil, params.foil_id)
     answer = answer or [likeliest(logits, besides=foil)]
     foil = foil or [likeliest(logits, besides=answer)]
-    if params.metric == "logit_diff" and (both := [model.token(token).text for token in answer if token in foil]):
-        raise Problem(
-            "same_token",
-            f"Answer and foil must differ; both have “{both[0]}”.",
-            field="foil",
-            remedy="Compare with the model's own choices instead",
-            changes={"answer": None, "foil": None, "answer_id": None, "foil_id": None},
-        )
+    if params.metric == "logit_diff":
+        refuse_shared(model, answer, foil, ("answer", "foil"))
     return Favour(params.metric, answer, foil)
 
 
@@ -280,7 +273,7 @@ def _summary(facts: dict[str, Any], metric: str) -> str:
     heads = [each for each in facts["top"] if " " not in each["label"]]
     against = f" − “{facts['foil'][0]['text']}”" if metric == "logit_diff" else ""
     text = (
-        f"Without {label} the {NAMES[metric]} “{facts['answer'][0]['text']}”{against} goes from {facts['plain']:+.2f} to "
+        f"Without {label} the {METRICS[metric]} “{facts['answer'][0]['text']}”{against} goes from {facts['plain']:+.2f} to "
         f"{facts['plain'] - value:+.2f}, the largest effect"
     )
     if heads and heads[0]["label"] != label:

@@ -24,9 +24,10 @@ from stratascope.method import (
     method,
     silent,
 )
+from stratascope.methods.causal import METRICS
 from stratascope.numerics.answer import Favour
 from stratascope.numerics.control import DRAWS
-from stratascope.problem import Problem, position_out_of_range
+from stratascope.problem import Problem
 from stratascope.result import Array, Check, PatchGrid, Quantity
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 MOST_TOKENS, MOST_CELLS = 256, 20_000
 LISTED = 10
-METRICS = {"logit_diff": "logit difference", "logprob": "log-probability", "prob": "probability"}
 SITES = {"resid_pre": "stream", "attn_out": "attention output", "mlp_out": "MLP output"}
 
 
@@ -189,19 +189,17 @@ def _refuse_too_many_cells(pair: Pair) -> None:
 
 def _transplant(pair: Pair, params: ActivationPatchingParams) -> Transplant:
     """What is put where. Raises `position_out_of_range` and what is wrong with the answer or the foil."""
+    from stratascope.models.question import from_front
     from stratascope.models.transplant import Transplant
 
-    tokens = len(pair.a.run.ids)
-    position = params.position + tokens if params.position < 0 else params.position
-    if not 0 <= position < tokens:
-        raise position_out_of_range(params.position, tokens)
+    position = from_front(params.position, len(pair.a.run.ids))
     base, source = (pair.b, pair.a) if params.direction == "denoise" else (pair.a, pair.b)
     return Transplant(base, source, params.site, _favour(pair, params, position), position)
 
 
 def _favour(pair: Pair, params: ActivationPatchingParams, position: int) -> Favour:
     """The metric. What is not named is A's top token for the answer, and B's, or else A's next best, for the foil."""
-    from stratascope.models.question import likeliest, named_tokens
+    from stratascope.models.question import likeliest, named_tokens, refuse_shared
 
     model = pair.a.model
     answer = named_tokens(model, "answer", params.answer, params.answer_id)
@@ -211,15 +209,8 @@ def _favour(pair: Pair, params: ActivationPatchingParams, position: int) -> Favo
     if not foil:
         top = likeliest(corrupt)
         foil = [likeliest(clean, besides=answer) if top in answer else top]
-    shared = [model.token(token).text for token in answer if token in foil]
-    if shared and params.metric == "logit_diff":
-        raise Problem(
-            "same_token",
-            f"Answer and foil must differ; both have “{shared[0]}”.",
-            field="foil",
-            remedy="Compare with the model's own choices instead",
-            changes={"answer": None, "foil": None, "answer_id": None, "foil_id": None},
-        )
+    if params.metric == "logit_diff":
+        refuse_shared(model, answer, foil, ("answer", "foil"))
     return Favour(params.metric, answer, foil)
 
 

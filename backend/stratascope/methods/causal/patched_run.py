@@ -26,7 +26,7 @@ from stratascope.method import (
     silent,
 )
 from stratascope.numerics.answer import Favour
-from stratascope.problem import layer_out_of_range, position_out_of_range
+from stratascope.problem import layer_out_of_range
 from stratascope.result import Array, Check, TokenGrid
 
 if TYPE_CHECKING:
@@ -176,15 +176,12 @@ def _cells(pair: Pair, params: PatchedRunParams) -> tuple[Cell, Cell]:
 
 def _cell(pair: Pair, name: SideName, layer: int, position: int, fields: tuple[str, str]) -> Cell:
     from stratascope.models.patched import Cell
+    from stratascope.models.question import from_front
 
     side = pair.a if name == "a" else pair.b
-    tokens = len(side.run.ids)
     if layer >= side.model.layers:
         raise layer_out_of_range(layer, side.model.id, side.model.layers, fields[0])
-    at = position + tokens if position < 0 else position
-    if not 0 <= at < tokens:
-        raise position_out_of_range(position, tokens, fields[1])
-    return Cell(side, layer, at)
+    return Cell(side, layer, from_front(position, len(side.run.ids), fields[1]))
 
 
 def _favour(found: PatchedRun, params: PatchedRunParams) -> Favour:

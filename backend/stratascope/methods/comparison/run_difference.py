@@ -22,7 +22,7 @@ from stratascope.method import (
     method,
     silent,
 )
-from stratascope.problem import Problem, position_out_of_range
+from stratascope.problem import Problem
 from stratascope.result import Array, Check, LayerCurve, Quantity
 
 if TYPE_CHECKING:
@@ -157,10 +157,10 @@ def _partners(pair: Pair, alignment: Literal["position", "same", "last"]) -> Par
 
 def _places(pair: Pair, params: RunDifferenceParams, partners: Partners) -> tuple[int, int]:
     """The compared position of A and its partner in B."""
+    from stratascope.models.question import from_front
+
     tokens = pair.a.run.tokens.tokens
-    at = params.position + len(tokens) if params.position < 0 else params.position
-    if not 0 <= at < len(tokens):
-        raise position_out_of_range(params.position, len(tokens))
+    at = from_front(params.position, len(tokens))
     partner = partners[at]
     if partner is None:
         from_end = params.alignment != "last"

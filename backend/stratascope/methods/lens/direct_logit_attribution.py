@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 
 from stratascope.method import Cost, Field, Guide, ModelFacts, Paper, PromptParams, TokenIds, TokenTexts, method
-from stratascope.problem import Problem, position_out_of_range
+from stratascope.problem import Problem
 from stratascope.result import Array, Check, HeadGrid, Quantity
 
 if TYPE_CHECKING:
@@ -106,9 +106,10 @@ def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams)
     expert adds `expert` and `expert_weight` [expert], the chosen experts of every layer: weight · its output.
     """
     from stratascope.models.direct_parts import finer_parts
+    from stratascope.models.question import from_front
 
     run = model.read(params)
-    position = _position(params.position, len(run.ids))
+    position = from_front(params.position, len(run.ids))
     targets, distractors = _sides(model, run, params, position)
     direction = _direction(params, targets, distractors)
     split = _split(model, run, position, direction)
@@ -148,17 +149,9 @@ def direct_logit_attribution(model: Model, params: DirectLogitAttributionParams)
     )
 
 
-def _position(position: int, tokens: int) -> int:
-    """A position counted from the front."""
-    found = position + tokens if position < 0 else position
-    if not 0 <= found < tokens:
-        raise position_out_of_range(position, tokens)
-    return found
-
-
 def _sides(model: Model, run: Run, params: DirectLogitAttributionParams, position: int) -> tuple[list[int], list[int]]:
     """Ids of targets and distractors as asked for; the model's best tokens stand in for what is not named."""
-    from stratascope.models.question import likeliest, named_tokens
+    from stratascope.models.question import likeliest, named_tokens, refuse_shared
 
     targets = named_tokens(model, "target", params.target, params.target_id)
     distractors = named_tokens(model, "distractor", params.distractor, params.distractor_id)
@@ -166,14 +159,7 @@ def _sides(model: Model, run: Run, params: DirectLogitAttributionParams, positio
         logits = run.logits([position])[0]
         targets = [likeliest(logits, besides=distractors)]
         distractors = distractors or [likeliest(logits, besides=targets)]
-    if both := [model.token(token).text for token in targets if token in distractors]:
-        raise Problem(
-            "same_token",
-            f"The two sides must differ; both name “{both[0]}”.",
-            field="distractor",
-            remedy="Compare with the model's own choices instead",
-            changes={"target": None, "distractor": None, "target_id": None, "distractor_id": None},
-        )
+    refuse_shared(model, targets, distractors)
     return targets, distractors
 
 

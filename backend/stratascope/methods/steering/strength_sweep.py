@@ -218,19 +218,11 @@ def _prompts(model: Model, params: StrengthSweepParams) -> list[Tokens]:
 
 def _sides(model: Model, params: StrengthSweepParams, reading: Reading) -> _Sides:
     """The tokens asked about; the texts' own predictions stand in for a side that is not named."""
-    from stratascope.models.question import named_tokens
+    from stratascope.models.question import named_tokens, refuse_shared
 
     targets = named_tokens(model, "target", params.target, params.target_id)
     distractors = named_tokens(model, "distractor", params.distractor, params.distractor_id)
-    shared = [model.token(token).text for token in targets if token in distractors]
-    if shared:
-        raise Problem(
-            "same_token",
-            f"Targets and distractors must differ; both have “{shared[0]}”.",
-            field="distractor",
-            remedy="Let the texts' own predictions stand in",
-            changes={"target": None, "distractor": None, "target_id": None, "distractor_id": None},
-        )
+    refuse_shared(model, targets, distractors)
     named = bool(targets or distractors)
     count = min(FAVOURED, model.vocabulary // 2)
     toward, away = (reading.favoured * sign for sign in (1, -1))
